@@ -98,6 +98,7 @@ def kill(part: str, product: Product) -> None:
     eventually(gone, what=f"{part} is gone")
 
 
+@pytest.mark.nightly
 def test_a_part_that_dies_is_restarted_and_one_that_keeps_dying_stops_the_run(restartable: Restartable) -> None:
     product = restartable.running()
     for part in PARTS:

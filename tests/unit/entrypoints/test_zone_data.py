@@ -77,6 +77,7 @@ STARTERS: Final = {
     "adapters.postgres.kit.backups": "runs programs of PostgreSQL, which read no zone names",
     "entrypoints.cli.backup": "runs pg_receivewal, which reads no zone names",
     "entrypoints.observe.port": "has threads that are daemons, and no process",
+    "adapters.postgres.search.bounds": "names TABLESAMPLE SYSTEM, which starts nothing",
     "adapters.postgres.kit.embedded": "runs PostgreSQL with TZ=UTC; no SQL statement names another zone",
 }
 

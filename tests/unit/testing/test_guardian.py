@@ -12,6 +12,7 @@ import pytest
 from tests.gates import PATIENCE_SECONDS
 from tests.guarded import MARK, SHELL
 from tests.programs import CHECKOUT
+from tests.unit.effort import at_night
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -51,7 +52,9 @@ def _ended_within_patience(processes: list[int]) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("number", "workers", "by_shell"), [(signal.SIGKILL, 0, False), (signal.SIGTERM, 1, True)])
+@pytest.mark.parametrize(
+    ("number", "workers", "by_shell"), [(signal.SIGKILL, 0, False), at_night((signal.SIGTERM, 1, True))]
+)
 def test_all_servers_end_when_the_run_is_ended(
     number: signal.Signals, workers: int, *, by_shell: bool, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.effort import examples
+from tests.unit.effort import at_night, examples
 
 import booking_domain
 from booking_domain.scheduling import Slot
@@ -118,7 +118,7 @@ def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
     assert f"{len(properties.PROPERTIES)} passed" in done.stdout
 
 
-@pytest.mark.parametrize("number", [2, 3])
+@pytest.mark.parametrize("number", [at_night(2), 3])
 def test_the_examples_of_partial_rules_run(tmp_path: Path, number: int) -> None:
     (tmp_path / "conftest.py").write_text(FEW_EXAMPLES, encoding="utf-8")
     done = _run_elsewhere(tmp_path, PAGE.split("```python\n")[number].split("```")[0])

@@ -1,7 +1,5 @@
 """Row 20: every route × five identities × {own, another's, removed, unknown} answers as the permission table says.
 
-`make test` asks half of the routes for what was removed, the others for what is unknown; `make nightly` all for both.
-
 Each feature declares for its routes what they ask for and what their addresses name (`tests/unit/features`); who may do
 what follows from `PERMISSIONS`. A route without a declaration fails.
 """
@@ -12,7 +10,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
-from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api, serving, the_routes
 from tests.unit.features.collected import ROUTES
 from tests.unit.features.declarations import IDENTITIES, TARGETS, Ids, Row, World, expected, ids
@@ -33,14 +30,12 @@ async def test_every_route_has_a_row(api: Api) -> None:
 async def walked(route: str) -> list[str]:
     """Where the answers are not those of the table."""
     wrong: list[str] = []
-    seldom = {"gone", "random"} if NIGHTLY else {("gone", "random")[list(ROUTES).index(route) % 2]}
-    targets = [target for target in TARGETS if target in {"own", "other's"} | seldom]
     refused_about: dict[str, Ids] = {}
     """By target, an object about which identities are refused: one serves all of them, because it stays as it is."""
     async with serving() as api:
         world, row, handler = World(api), ROUTES[route], the_routes(api)[route]
         for identity in IDENTITIES:
-            for target in targets:
+            for target in TARGETS:
                 meant = expected(row, identity, target)
                 named = refused_about.get(target) if meant else None
                 named = named or await ids(world, row, identity, target)
