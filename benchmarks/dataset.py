@@ -16,7 +16,7 @@ from benchmarks.recording import MIN_LEAD_TIME, Recording, record
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.scheduling.model import Hours
+from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ProviderId

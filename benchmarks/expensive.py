@@ -27,7 +27,7 @@ from benchmarks.load_jobs import Measurement, post
 from benchmarks.logins import HealthProbe
 from benchmarks.servers import Server, served
 from booking_domain.identity.model import User
-from booking_domain.scheduling.model import Hours
+from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.ids import SalonId
 from booking_domain.use_cases.catalogue.profiles import (

@@ -144,6 +144,7 @@ export class Question {
     this.length = (durationMinutes ?? this.settings.slotDurationMinutes) * MINUTE
     this.step = this.settings.slotStepMinutes * MINUTE
     this.pauses = (durationMinutes ?? this.settings.slotDurationMinutes) === this.settings.slotDurationMinutes ? this.settings.pauses ?? [] : [] // 22
+    this.services = (calendar.serviceHours ?? []).map(({ rules }) => ({ timeZone: calendar.timeZone, rules })) // 23
     this.blocks = (calendar.blocks ?? []).map(rangeOf)
     this.busy = (calendar.busy ?? []).map(rangeOf)
     this.resources = (calendar.resources ?? []).map(({ needed = 1, units }) => [needed, units.map(({ taken = [] }) => taken.map(rangeOf))])
@@ -231,7 +232,8 @@ export class Question {
       start >= this.earliest && start < this.horizon && this.reasonsFull(start).length === 0 &&
       !this.blocks.some((block) => overlap(block, slot)) && // 12
       !meet(this.busy, this.parts(slot)) && // 14
-      this.inTheWay(slot).length === 0 && !this.lacksResource(slot)
+      this.inTheWay(slot).length === 0 && !this.lacksResource(slot) &&
+      this.services.every((hours) => this.inside(hours, slot)) // 23
     )
   }
 
@@ -257,6 +259,7 @@ export class Question {
     const { salon, exceptions, ...usual } = this.calendar
     if (!this.inside(this.calendar, slot)) reasons.push(this.inside(usual, slot) ? 'exception' : 'closed')
     if (salon != null && !this.inside(salon, slot)) reasons.push('salon_closed')
+    if (!this.services.every((hours) => this.inside(hours, slot))) reasons.push('service_closed')
     if (this.blocks.some((block) => overlap(block, slot))) reasons.push('block')
     const claims = this.inTheWay(slot).map((claim) => meet(claim.spans, spans))
     const busy = this.busy.filter((each) => meet([each], parts)).map((each) => meet([each], spans))

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from booking_domain.scheduling import OpeningHours, TimeRange
-from booking_domain.testing.question import Question
+from booking_domain.testing.question import Question, hours_of_services
 
 INSTANT_OF: Final[LiteralString] = """
 -- RFC 5545 §3.3.5: a wall-clock time that does not occur is read by the clock before the gap, as AT TIME ZONE does too;
@@ -36,7 +36,7 @@ question AS (
         busy tstzmultirange, seen daterange, "window" tstzrange, now timestamptz, step interval, length interval,
         before interval, after interval, notice interval, horizon integer, most_a_day integer, most_a_week integer,
         most_a_month integer, most_a_year integer,
-        after_claim boolean
+        after_claim boolean, services integer
     )
 ),
 day AS (
@@ -44,16 +44,17 @@ day AS (
 ),
 rule AS (
     SELECT rule.* FROM question, jsonb_to_recordset(rules) AS rule (
-        of_salon boolean, weekday integer, "from" interval, "to" interval, since date, until date, weeks integer
+        of_salon boolean, service integer, weekday integer, "from" interval, "to" interval, since date, until date,
+        weeks integer
     )
 ),
 exception AS (
     SELECT exception.* FROM question, jsonb_to_recordset(exceptions) AS exception (
-        of_salon boolean, date date, "from" interval, "to" interval
+        of_salon boolean, service integer, date date, "from" interval, "to" interval
     )
 ),
 on_day AS (
-    SELECT of_salon, date, "from", "to" FROM rule, day
+    SELECT of_salon, service, date, "from", "to" FROM rule, day
     WHERE extract(dow FROM date) = weekday
       AND (until IS NULL OR date <= until)
       AND (since IS NULL OR date >= since)
@@ -63,26 +64,26 @@ on_day AS (
           FROM generate_series(since, since + 6, interval '1 day') AS first
           WHERE extract(dow FROM first) = weekday
       ))
-      AND (of_salon, date) NOT IN (SELECT of_salon, date FROM exception)
+      AND (service > 0 OR (of_salon, date) NOT IN (SELECT of_salon, date FROM exception))
     UNION ALL
-    SELECT of_salon, date, "from", "to" FROM exception
+    SELECT of_salon, service, date, "from", "to" FROM exception
     WHERE "from" IS NOT NULL  -- some close the whole date
 ),
 hours AS (
-    SELECT of_salon, instant_of(date + "from", clock) AS opens,
+    SELECT of_salon, service, instant_of(date + "from", clock) AS opens,
            instant_of(date + "to" + CASE WHEN "to" <= "from" THEN interval '1 day' ELSE '0' END, clock) AS closes
     FROM question, on_day, LATERAL (SELECT CASE WHEN of_salon THEN salons_zone ELSE zone END) AS whose (clock)
 ),
 open AS (
-    SELECT of_salon, range_agg(tstzrange(opens, closes)) AS hours
+    SELECT of_salon, service, range_agg(tstzrange(opens, closes)) AS hours
     FROM hours
     WHERE opens < closes  -- some lie in a gap altogether
-    GROUP BY of_salon
+    GROUP BY of_salon, service
 ),
 open_range AS (
     SELECT range
     FROM question
-    JOIN open AS own ON NOT own.of_salon
+    JOIN open AS own ON NOT own.of_salon AND own.service = 0
     LEFT JOIN open AS salons ON salons.of_salon,
          unnest(CASE WHEN salons_zone IS NULL THEN own.hours ELSE own.hours * salons.hours END) AS range
 ),
@@ -127,6 +128,10 @@ start AS (
 )
 SELECT start FROM question, start
 WHERE NOT span && blocks
+  AND services = (
+      SELECT count(*) FROM open WHERE service > 0
+      AND EXISTS (SELECT FROM unnest(hours) AS range WHERE span <@ range)
+  )
   AND NOT EXISTS (SELECT FROM taken WHERE taken.range && start.blocked)
   AND start >= now + notice
   AND start < instant_of(((now AT TIME ZONE zone)::date + horizon + 1)::timestamp, zone)
@@ -199,7 +204,13 @@ def _asked(question: Question, days_before: int) -> dict[str, Any]:
     return {
         "zone": calendar.time_zone,
         "salons_zone": salon and salon.time_zone,
-        "rules": _rules(calendar, of_salon=False) + (_rules(salon, of_salon=True) if salon else []),
+        "rules": _rules(calendar, of_salon=False)
+        + (_rules(salon, of_salon=True) if salon else [])
+        + [
+            rule
+            for number, hours in enumerate(hours_of_services(calendar), 1)
+            for rule in _rules(hours, of_salon=False, service=number)
+        ],
         "exceptions": _exceptions(calendar, of_salon=False) + (_exceptions(salon, of_salon=True) if salon else []),
         "claims": [
             {"span": _range(claim.span), "blocked": _range(claim.blocked), "expires": _json(claim.expires_at)}
@@ -221,13 +232,15 @@ def _asked(question: Question, days_before: int) -> dict[str, Any]:
         "most_a_month": settings.max_per_month,
         "most_a_year": settings.max_per_year,
         "after_claim": settings.anchoring == "after_claim",
+        "services": len(calendar.service_hours),
     }
 
 
-def _rules(hours: OpeningHours, *, of_salon: bool) -> list[dict[str, Any]]:
+def _rules(hours: OpeningHours, *, of_salon: bool, service: int = 0) -> list[dict[str, Any]]:
     return [
         {
             "of_salon": of_salon,
+            "service": service,
             "weekday": rule.day,
             "from": str(rule.hours.start),
             "to": str(rule.hours.end),
@@ -242,7 +255,7 @@ def _rules(hours: OpeningHours, *, of_salon: bool) -> list[dict[str, Any]]:
 def _exceptions(hours: OpeningHours, *, of_salon: bool) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for exception in hours.exceptions:
-        on = {"of_salon": of_salon, "date": _json(exception.date)}
+        on = {"of_salon": of_salon, "service": 0, "date": _json(exception.date)}
         found += [{**on, "from": str(each.start), "to": str(each.end)} for each in exception.ranges] or [on]
     return found
 

@@ -16,8 +16,8 @@ from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.services import ServiceOffer
+from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext

@@ -35,8 +35,9 @@ from adapters.postgres.outbox.relay import relay
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.events import CalendarChanged
-from booking_domain.scheduling.model import Hours, SlotSettings
+from booking_domain.scheduling.model import SlotSettings
 from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.weekly import Hours
 from booking_domain.search.model import SearchFindingFilter
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import DomainError

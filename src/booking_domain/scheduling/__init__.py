@@ -34,23 +34,14 @@ defines the terms.
 from booking_domain.scheduling.as_json import calendar_json, calendar_of, claim_json, claims_of
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.explain import Explanation, Reason, explain
-from booking_domain.scheduling.model import (
-    Anchoring,
-    Block,
-    Calendar,
-    DateException,
-    Hours,
-    OpeningHours,
-    Slot,
-    SlotSettings,
-    WeeklyRule,
-)
+from booking_domain.scheduling.model import Anchoring, Block, Calendar, DateException, OpeningHours, Slot, SlotSettings
 from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
 from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
 from booking_domain.scheduling.slots import is_offered, offered_slots
+from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.scheduling.workloads import Workload, least_busy, workload
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, WallTime
@@ -74,6 +65,7 @@ __all__ = [
     "Recurrence",
     "RequiredResource",
     "ResourceUnit",
+    "ServiceHours",
     "Slot",
     "SlotSettings",
     "TimeRange",

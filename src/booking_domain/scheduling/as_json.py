@@ -12,17 +12,10 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.model import (
-    Block,
-    Calendar,
-    DateException,
-    Hours,
-    OpeningHours,
-    SlotSettings,
-    WeeklyRule,
-)
+from booking_domain.scheduling.model import Block, Calendar, DateException, OpeningHours, SlotSettings
 from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
+from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue, about, inside
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
@@ -57,7 +50,7 @@ def calendar_of(json: Json) -> Calendar:
     ... # doctest: +ELLIPSIS
     Calendar(time_zone='Asia/Ulaanbaatar', rules=(WeeklyRule(...),), ...)
     """
-    _only(json, "timeZone", "settings", "rules", "exceptions", "blocks", "busy", "resources", "salon")
+    _only(json, "timeZone", "settings", "rules", "exceptions", "blocks", "busy", "resources", "serviceHours", "salon")
     hours = opening_hours_of({name: json[name] for name in ("timeZone", "rules", "exceptions") if name in json})
     salon = json.get("salon")
     return Calendar(
@@ -68,6 +61,7 @@ def calendar_of(json: Json) -> Calendar:
         blocks=_each(json, "blocks", lambda each, number: Block(id=BlockId(UUID(int=number)), range=range_of(each))),
         busy=_each(json, "busy", lambda each, _: range_of(each)),
         resources=_each(json, "resources", _resource),
+        service_hours=_each(json, "serviceHours", _service_hours),
         salon=None if salon is None else inside(("salon",), lambda: opening_hours_of(salon)),
     )
 
@@ -87,6 +81,7 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],
         **({"resources": [*map(_resource_json, calendar.resources)]} if calendar.resources else {}),
+        **({"serviceHours": [*map(_service_hours_json, calendar.service_hours)]} if calendar.service_hours else {}),
         **({} if calendar.salon is None else {"salon": _hours_json(calendar.salon)}),
     }
 
@@ -144,6 +139,16 @@ def _exception(json: Json, number: int) -> DateException:
         date=_date(json, "date"),
         ranges=_each(json, "ranges", lambda each, _: _hours(each)),
     )
+
+
+def _service_hours(json: Json, _: int) -> ServiceHours:
+    _only(json, "rules")
+    rules = _each(json, "rules", _rule)
+    return _as_written({"rules": "hours"}, lambda: ServiceHours(rules))
+
+
+def _service_hours_json(hours: ServiceHours) -> dict[str, Any]:
+    return {"rules": [_rule_json(rule) for rule in hours.rules]}
 
 
 def _pause(json: Json) -> Pause:

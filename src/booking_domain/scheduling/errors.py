@@ -25,6 +25,7 @@ WHY: Final[Mapping[str, str]] = {
     "closed": "the provider is closed then",
     "exception": "the provider is closed then, other than usual",
     "salon_closed": "the salon is closed then",
+    "service_closed": "the service is not offered then",
     "notice": "it is past, or too soon",
     "horizon": "it is too far ahead",
     "off_grid": "appointments begin at other times",

@@ -8,7 +8,7 @@ from typing import Final
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, OpeningHours, Slot
-from booking_domain.scheduling.open_hours import closed_by_exceptions, open_ranges
+from booking_domain.scheduling.open_hours import closed_by_exceptions, open_ranges, service_ranges
 from booking_domain.scheduling.pauses import meet, without
 from booking_domain.scheduling.slots import (
     claims_of,
@@ -23,6 +23,7 @@ from booking_domain.scheduling.slots import (
     minutes_of,
     slots_in_order,
 )
+from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import ORIGIN, TimeRange, instant
@@ -39,6 +40,8 @@ class Reason(StrEnum):
     """The weekly rules are open, but an exception closes part of the appointment's time."""
     SALON_CLOSED = "salon_closed"
     """The salon is closed during part of the appointment."""
+    SERVICE_CLOSED = "service_closed"
+    """Part of the appointment lies outside the hours of a service."""
     BLOCK = "block"
     """The appointment overlaps a block."""
     CLAIMED = "claimed"
@@ -71,6 +74,7 @@ _PUBLIC: Final = frozenset(
         Reason.CLOSED,
         Reason.EXCEPTION,
         Reason.SALON_CLOSED,
+        Reason.SERVICE_CLOSED,
         Reason.NOTICE,
         Reason.HORIZON,
         Reason.OFF_GRID,
@@ -181,6 +185,8 @@ def _closings(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:
         yield Reason.EXCEPTION if _inside(replace(own, exceptions=()), span) else Reason.CLOSED
     if calendar.salon is not None and not _inside_hours(calendar.salon, span):
         yield Reason.SALON_CLOSED
+    if not all(_inside_service(calendar, hours, span) for hours in calendar.service_hours):
+        yield Reason.SERVICE_CLOSED
     if any(block.range.overlaps(span) for block in calendar.blocks):
         yield Reason.BLOCK
 
@@ -191,6 +197,11 @@ def _inside_hours(hours: OpeningHours, span: TimeRange) -> bool:
 
 def _inside(calendar: Calendar, span: TimeRange) -> bool:
     ranges, _ = open_ranges(calendar, span.lower, span.upper, lookback_days=0)
+    return any(opens <= span.lower and span.upper <= closes for opens, closes in ranges)
+
+
+def _inside_service(calendar: Calendar, hours: ServiceHours, span: TimeRange) -> bool:
+    ranges = service_ranges(calendar, hours, span.lower, span.upper)
     return any(opens <= span.lower and span.upper <= closes for opens, closes in ranges)
 
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling.model import DAYS_A_WEEK, Calendar, OpeningHours, WeeklyRule
+from booking_domain.scheduling.model import Calendar, OpeningHours
+from booking_domain.scheduling.weekly import DAYS_A_WEEK, ServiceHours, WeeklyRule
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY
 
 _FIRST_DAY: Final = ORIGIN.toordinal()
@@ -29,6 +30,15 @@ def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days:
         return ranges, short
     others, others_short = _merged_ranges(calendar.salon, lowest, highest, lookback_days)
     return _intersection(ranges, others), short or others_short
+
+
+def service_ranges(calendar: Calendar, hours: ServiceHours, lowest: int, highest: int) -> list[Span]:
+    """The ranges of the hours of a service, merged and in order, as far as they meet `[lowest, highest)`.
+
+    Their edges within this range are true. Some may lie before `lowest`.
+    """
+    ranges, _ = _merged_ranges(OpeningHours(time_zone=calendar.time_zone, rules=hours.rules), lowest, highest, 0)
+    return ranges
 
 
 def open_until(calendar: Calendar, at: datetime) -> datetime | None:

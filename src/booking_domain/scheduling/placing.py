@@ -49,7 +49,7 @@ CHOICE_ERRORS: Final = (
 """What the choice of a provider and of services or a duration raises."""
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
 """Rules about which starts are offered. An agreed start has passed them."""
-_OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED})
+_OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED, Reason.SERVICE_CLOSED})
 
 
 def slot_window(start: datetime) -> TimeRange:

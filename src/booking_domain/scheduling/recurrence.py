@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from booking_domain.scheduling.model import DAYS_A_WEEK, MAX_WEEKS_APART, Hours, WeeklyRule
+from booking_domain.scheduling.weekly import DAYS_A_WEEK, MAX_WEEKS_APART, Hours, WeeklyRule
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import time_zone

@@ -21,6 +21,7 @@ from typing import Final, Protocol
 from booking_domain.scheduling.claims import MAX_CAPACITY
 from booking_domain.scheduling.pauses import Pause, require_pauses
 from booking_domain.scheduling.resources import MAX_NEEDS, ResourceNeed, most_needed
+from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
@@ -112,6 +113,8 @@ class OfferedService:
     """What an appointment takes beside its provider, for all places of a class together."""
     pauses: tuple[Pause, ...] = ()
     """When its provider is free for others."""
+    hours: ServiceHours | None = None
+    """None: whenever its provider is open."""
 
     @property
     def class_id(self) -> ServiceId | None:
@@ -158,6 +161,8 @@ class Service:
     """The resources of its owner that an appointment takes, each named once."""
     pauses: tuple[Pause, ...] = ()
     """When its provider is free for others. A class has none, nor has an offer of another length."""
+    hours: ServiceHours | None = None
+    """When its appointments take place; None: whenever its provider is open."""
     active: bool = True
     """Whether it can be booked."""
     version: int = 1
@@ -230,6 +235,7 @@ class Service:
             capacity=self.capacity,
             needs=self.needs,
             pauses=self.pauses if minutes == self.minutes else (),
+            hours=self.hours,
         )
 
 
@@ -248,6 +254,7 @@ class ComposedService:
     class_id: ServiceId | None = None
     needs: tuple[ResourceNeed, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    hours: tuple[ServiceHours, ...] = ()
 
 
 def compose(
@@ -262,8 +269,8 @@ def compose(
 
     Each buffer and the notice are the longest of the services, so that every service has its own. The arguments are the
     provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. Of a
-    resource the whole appointment takes as much as the service that needs the most. Each service has its pauses. A
-    class is alone: see `choose`.
+    resource the whole appointment takes as much as the service that needs the most. Each service has its pauses. The
+    whole appointment lies within the hours of each service that has hours. A class is alone: see `choose`.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
@@ -278,6 +285,7 @@ def compose(
         class_id=services[0].class_id,
         needs=most_needed(need for each in services for need in each.needs),
         pauses=pauses_of(services),
+        hours=tuple(each.hours for each in services if each.hours is not None),
     )
 
 

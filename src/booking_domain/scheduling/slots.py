@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot, SlotSettings
-from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of
+from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of, service_ranges
 from booking_domain.scheduling.pauses import meet
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
@@ -54,11 +54,11 @@ def offered_slots(
 ) -> tuple[Slot, ...]:
     """Return the offered slots that start in `window`, ordered by start.
 
-    A slot starts a whole number of steps after its open range opens and ends before the range closes. It overlaps no
-    block, and with its buffers no busy time and no live claim, but for claims of the very same time as long as there
-    are fewer than the capacity. With its buffers it finds enough free units of each resource. It respects minimum
-    notice, horizon, and the maximum number of bookings per day, week, month and year. `duration_minutes` overrides the
-    duration of the settings.
+    A slot starts a whole number of steps after its open range opens and ends before the range closes. It lies within
+    the hours of each service that has hours. It overlaps no block, and with its buffers no busy time and no live claim,
+    but for claims of the very same time as long as there are fewer than the capacity. With its buffers it finds enough
+    free units of each resource. It respects minimum notice, horizon, and the maximum number of bookings per day, week,
+    month and year. `duration_minutes` overrides the duration of the settings.
 
     Raises:
         InvalidValue: an argument has another type, `now` is naive, or `duration_minutes` is not from 1 to 1,440.
@@ -165,6 +165,8 @@ def _search(
     except (AttributeError, TypeError):  # cheaper than to look at each claim first
         claims_of(claims)
         raise
+    if calendar.service_hours:
+        forbidden += outside_services(calendar, lowest, highest, length)
     forbidden += ((-_NEVER, lowest), (highest - 1, _NEVER))
     full = full_periods(calendar, claims, now)
     if full:
@@ -334,6 +336,16 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
     if calendar.blocks:
         forbidden += ((block.range.lower - length, block.range.upper) for block in calendar.blocks)
     return forbidden
+
+
+def outside_services(calendar: Calendar, lowest: int, highest: int, length: int) -> Iterator[Span]:
+    """Between the ranges of a service: the last start that ends with one, and the first start in the next one."""
+    for hours in calendar.service_hours:
+        last = -_NEVER
+        for opens, closes in service_ranges(calendar, hours, lowest, highest + length):
+            yield last, opens
+            last = closes - length
+        yield last, _NEVER
 
 
 def _own_parts(settings: SlotSettings, before: int, need: int, length: int) -> list[Span]:

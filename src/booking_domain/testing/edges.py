@@ -13,7 +13,16 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling import Anchoring, Calendar, DateException, Hours, TimeRange, WallTime, WeeklyRule
+from booking_domain.scheduling import (
+    Anchoring,
+    Calendar,
+    DateException,
+    Hours,
+    ServiceHours,
+    TimeRange,
+    WallTime,
+    WeeklyRule,
+)
 from booking_domain.shared.ids import ExceptionId, RuleId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.question import Question
@@ -178,6 +187,23 @@ def beside_a_busy_time(question: Question) -> Question:
     )
 
 
+def beside_hours_of_a_service(question: Question) -> Question:
+    """The hours of a service begin and end off the grid in opening hours, and touch each other at midnight."""
+    day = _date(question)
+    texts = ((day, "09:10-12:20"), (day, "20:00-24:00"), (day + _DAY, "00:00-05:00"))
+    settings = replace(question.calendar.settings, anchoring=Anchoring.OPEN_RANGE, step_minutes=15, duration_minutes=45)
+    return _changed(
+        replace(question, claims=(), duration_minutes=None),
+        settings=replace(settings, **_NO_LIMITS),
+        rules=tuple(_rule(each, "00:00-24:00") for each in (day, day + _DAY)),
+        service_hours=(ServiceHours(tuple(_rule(each, text) for each, text in texts)),),
+        exceptions=(),
+        blocks=(),
+        busy=(),
+        window=_around(question.calendar, day),
+    )
+
+
 EDGES: Final[Mapping[str, Edge]] = {
     edge.__name__: edge
     for edge in (
@@ -194,6 +220,7 @@ EDGES: Final[Mapping[str, Edge]] = {
         full_month,
         full_year,
         beside_a_busy_time,
+        beside_hours_of_a_service,
     )
 }
 
@@ -245,7 +272,7 @@ def _changed(question: Question, *, window: TimeRange, **changes: Any) -> Questi
     settings = changes.pop("settings", question.calendar.settings)
     near = min(question.now, window.start - _DAY)
     settings = replace(settings, min_notice_minutes=0, horizon_days=90)
-    calendar = replace(question.calendar, settings=settings, salon=None, **changes)
+    calendar = replace(question.calendar, settings=settings, salon=None, **{"service_hours": (), **changes})
     return replace(question, calendar=calendar, window=window, now=near)
 
 

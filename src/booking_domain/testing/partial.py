@@ -27,7 +27,7 @@ from booking_domain.testing.properties import (
     notice_and_horizon_are_exact,
     steps_restart_after_claims,
 )
-from booking_domain.testing.question import Question, SlotFunction
+from booking_domain.testing.question import Question, SlotFunction, hours_of_services
 from booking_domain.testing.scheduling.strategies.calendars import meet
 
 Holds = Callable[[Question, SlotFunction], None]
@@ -50,6 +50,8 @@ class Lacks(TypedDict, total=False):
     blocks: bool
     busy: bool
     salons: bool
+    service_hours: bool
+    """Hours of services."""
 
 
 def properties_for(*, explain: bool = True, **lacks: Unpack[Lacks]) -> tuple[Holds, ...]:
@@ -97,8 +99,8 @@ def fits(question: Question, **lacks: Unpack[Lacks]) -> bool:
 
 
 def _hours(question: Question) -> tuple[OpeningHours, ...]:
-    salon = question.calendar.salon
-    return (question.calendar,) if salon is None else (question.calendar, salon)
+    calendar, salon = question.calendar, question.calendar.salon
+    return calendar, *(() if salon is None else (salon,)), *hours_of_services(calendar)
 
 
 def _nights(question: Question) -> bool:
@@ -135,4 +137,5 @@ _HAS: Final[dict[str, Callable[[Question], bool]]] = {
     "blocks": lambda question: bool(question.calendar.blocks),
     "busy": lambda question: bool(question.calendar.busy),
     "salons": lambda question: question.calendar.salon is not None,
+    "service_hours": lambda question: bool(question.calendar.service_hours),
 }

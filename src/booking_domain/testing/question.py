@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, Self
 from uuid import UUID
 
-from booking_domain.scheduling import Calendar, Claim, Explanation, Slot, TimeRange, offered_slots
+from booking_domain.scheduling import Calendar, Claim, Explanation, OpeningHours, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.explain import explain
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.ids import ProviderId, UserId
@@ -139,3 +139,8 @@ class Question:
 
     def _repr_pretty_(self, printer: _Printer, _cycle: bool) -> None:  # noqa: FBT001 - as IPython and Hypothesis call it
         printer.text(f"<Question: {'; '.join(str(self).splitlines())}>")
+
+
+def hours_of_services(calendar: Calendar) -> tuple[OpeningHours, ...]:
+    """The hours of services as opening hours in the zone of the calendar."""
+    return tuple(OpeningHours(time_zone=calendar.time_zone, rules=each.rules) for each in calendar.service_hours)

@@ -48,6 +48,9 @@ def in_words(calendar: Calendar) -> Iterator[str]:
     if calendar.salon is not None:
         yield f"salon in {calendar.salon.time_zone}:"
         yield from (f"  {line}" for line in _hours(calendar.salon))
+    for each in calendar.service_hours:
+        yield "hours of a service:"
+        yield from (f"  {_rule(rule)}" for rule in each.rules)
 
 
 def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:

@@ -17,7 +17,7 @@ from booking_domain.catalogue.model import Location
 from booking_domain.files.model import Folder
 from booking_domain.identity.model import User
 from booking_domain.payments.desk import DeskMethod
-from booking_domain.scheduling.model import Hours
+from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId

@@ -20,7 +20,7 @@ from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.files.model import Folder
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import Hours
+from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money

@@ -42,7 +42,6 @@ from entrypoints.http import (
     resources,
     reviews,
     scheduling,
-    services,
     sms,
     telegram_bot,
     text_messages,
@@ -85,6 +84,7 @@ from entrypoints.http.refunds import routes as refunds
 from entrypoints.http.salons import admin as salon_admin
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.search import routes as search
+from entrypoints.http.services import routes as services
 from entrypoints.http.statistics import routes as statistics
 from entrypoints.http.users import access
 from entrypoints.http.users import routes as users

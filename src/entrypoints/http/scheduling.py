@@ -26,16 +26,16 @@ from booking_domain.scheduling.model import (
     DateException,
     OpeningHours,
     SlotSettings,
-    WeeklyRule,
 )
 from booking_domain.scheduling.pauses import MAX_PAUSES
 from booking_domain.scheduling.resources import MAX_NEEDS, MAX_UNITS, RequiredResource, ResourceUnit
+from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.scheduling.slots import offered_slots
+from booking_domain.scheduling.weekly import MAX_SERVICE_RULES, ServiceHours, WeeklyRule
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.errors import about as in_member
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant
-from entrypoints.http.availability.schemas import HoursBody, RuleBody
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import (
@@ -54,9 +54,10 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
+from entrypoints.http.kit.weekly_rules import HoursBody, RuleBody
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
 from entrypoints.http.resources import Units
-from entrypoints.http.services import Pauses, pause
+from entrypoints.http.services.schemas import Pauses, pause
 
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
@@ -199,6 +200,16 @@ class RequiredResourceBody(Body, frozen=True, kw_only=True):
         return RequiredResource(units=parts_of("units", self.units, ResourceUnitBody.unit), needed=self.needed)
 
 
+class ServiceHoursBody(Body, frozen=True, kw_only=True):
+    """The weekly hours of a service, in the calendar's time zone."""
+
+    rules: Annotated[tuple[CalendarRuleBody, ...], Meta(min_length=1, max_length=MAX_SERVICE_RULES)]
+
+    def service_hours(self) -> ServiceHours:
+        """Return the value of the domain."""
+        return ServiceHours(parts_of("rules", self.rules, _rule))
+
+
 class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
     """A provider's calendar without its claims."""
 
@@ -209,6 +220,8 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
     """Busy times of external calendars."""
     resources: Annotated[tuple[RequiredResourceBody, ...], Meta(max_length=MAX_NEEDS)] = ()
     """What each appointment needs beside its provider."""
+    service_hours: Annotated[tuple[ServiceHoursBody, ...], Meta(max_length=MAX_SERVICES_PER_BOOKING)] = ()
+    """The hours of the services that are booked: an appointment lies within all of them."""
     salon: OpeningHoursBody | None = None
     """The opening hours of the salon, if any: the provider is open only while the salon is."""
 
@@ -225,6 +238,7 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
             ),
             busy=parts_of("busy", self.busy, PeriodBody.range),
             resources=parts_of("resources", self.resources, RequiredResourceBody.resource),
+            service_hours=parts_of("service_hours", self.service_hours, ServiceHoursBody.service_hours),
             salon=None if self.salon is None else inside(("salon",), self.salon.opening_hours),
         )
 

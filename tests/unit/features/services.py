@@ -1,5 +1,6 @@
 """`/services`: services of providers and salons, and offers of members."""
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from tests.unit.features.salons import member
 from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer
+from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.money import Money
@@ -81,6 +83,12 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     await tx.services.save_offer(ServiceOffer(service_id=salons.id, provider_id=cast.profile.id))
 
 
+HOURS: Final = ServiceHours(
+    (
+        WeeklyRule(day=6, hours=Hours.parse("22:00-02:00"), valid_from=date(2026, 11, 1), every_weeks=2),
+        WeeklyRule(day=0, hours=Hours.parse("00:00-24:00"), valid_until=date(2027, 1, 1)),
+    )
+)
 BOOKED: Final = OfferedService(
     id=ServiceId(UUID(int=1)),
     name="Үс",
@@ -91,6 +99,7 @@ BOOKED: Final = OfferedService(
     min_notice_minutes=1_440,
     horizon_days=30,
     add_on=True,
+    hours=HOURS,
 )
 SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
 OFFER_OF_MEMBER: Final = Kind(offer_of_member, ("manager",))
@@ -126,6 +135,7 @@ FEATURE: Final = Feature(
         (Service, "buffer_after_minutes"): st.none() | st.integers(0, 1_440),
         (Service, "min_notice_minutes"): st.none() | st.integers(0, 1_051_200),
         (Service, "horizon_days"): st.none() | st.integers(0, 730),
+        (Service, "hours"): st.just(HOURS) | st.none(),
         (Service, "deposit"): st.just(PRICE),
         (Service, "price"): st.just(PRICE),
         (Booking, "services"): st.just((BOOKED,)) | st.just(()),

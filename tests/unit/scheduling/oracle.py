@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling import Anchoring, Claim, Hours, OpeningHours, Reason, TimeRange, WeeklyRule
-from booking_domain.testing.question import Question
+from booking_domain.testing.question import Question, hours_of_services
 
 A_DAY: Final = 24 * 60
 AN_HOUR: Final = 60
@@ -141,6 +141,11 @@ class Oracle:
         return bytearray(b"\1" * len(self.own)) if salon is None else open_minutes(salon, self.salons_wall)
 
     @cached_property
+    def services(self) -> list[bytearray]:
+        """Open minutes of each service that has hours."""
+        return [open_minutes(hours, self.wall) for hours in hours_of_services(self.question.calendar)]
+
+    @cached_property
     def opened(self) -> bytearray:
         """Minutes in which both are open."""
         if self.question.calendar.salon is None:
@@ -229,6 +234,8 @@ class Oracle:
             yield Reason.EXCEPTION if all(usually[lasts]) else Reason.CLOSED
         if not all(self.salons[lasts]):
             yield Reason.SALON_CLOSED
+        if not all(all(service[lasts]) for service in self.services):
+            yield Reason.SERVICE_CLOSED
         if self.opened[minute] and (seconds or self.counted(minute) % calendar.settings.step_minutes):
             yield Reason.OFF_GRID
 

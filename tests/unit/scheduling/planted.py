@@ -23,6 +23,7 @@ from booking_domain.testing.question import Question, SlotFunction
 
 MINUTE: Final = timedelta(minutes=1)
 Wrong = Callable[[Question], Iterable[Slot]]
+_ALONE: Final[dict[str, Any]] = dict.fromkeys(("exceptions", "blocks", "busy"), ()) | {"salon": None}
 HoursT = TypeVar("HoursT", bound=OpeningHours)
 
 
@@ -96,6 +97,22 @@ def ignores_busy_times(asked: Question) -> Iterable[Slot]:
 
 def ignores_the_salon(asked: Question) -> Iterable[Slot]:
     return other(asked, salon=None).slots()
+
+
+def ignores_the_hours_of_services(asked: Question) -> Iterable[Slot]:
+    return other(asked, service_hours=()).slots()
+
+
+def lets_appointments_outlast_the_hours_of_services(asked: Question) -> Iterable[Slot]:
+    alone = other_settings(
+        other(asked, rules=WeeklyRule.every_day(Hours.parse("00:00-24:00")), **_ALONE), step_minutes=1
+    )
+    within = {slot.start for slot in replace(alone, claims=(), duration_minutes=1).slots()}
+    return [slot for slot in other(asked, service_hours=()).slots() if slot.start in within]
+
+
+def lets_one_service_of_several_be_enough(asked: Question) -> Iterable[Slot]:
+    return other(asked, service_hours=asked.calendar.service_hours[:1]).slots()
 
 
 def reads_the_salons_hours_in_the_providers_zone(asked: Question) -> Iterable[Slot]:
@@ -271,6 +288,9 @@ BUGS: Final[tuple[Wrong, ...]] = (
     ignores_blocks,
     ignores_busy_times,
     ignores_the_salon,
+    ignores_the_hours_of_services,
+    lets_appointments_outlast_the_hours_of_services,
+    lets_one_service_of_several_be_enough,
     reads_the_salons_hours_in_the_providers_zone,
     ignores_exceptions,
     ignores_validity,

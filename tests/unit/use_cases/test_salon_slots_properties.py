@@ -44,7 +44,7 @@ async def as_a_member(question: Question) -> SalonSlots:
     return salon_slots(schedules, now=question.now, duration_minutes=question.duration_minutes)
 
 
-@given(questions(busy=False, most_claims=0))
+@given(questions(busy=False, service_hours=False, most_claims=0))
 async def test_a_member_offers_the_slots_of_the_calendar_with_the_salon(question: Question) -> None:
     assume(question.calendar.salon is not None)
     found = await as_a_member(question)

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, true, tuple_
 
 from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
+from adapters.postgres.catalogue.hours import rules_json, rules_of
 from adapters.postgres.catalogue.needs import needs_json, needs_of
 from adapters.postgres.catalogue.pauses import pauses_json, pauses_of
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
@@ -26,6 +27,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, S
 from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.identity.model import UserStatus
 from booking_domain.scheduling.services import OfferedService
+from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
@@ -60,6 +62,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
             | ({"capacity": each.capacity} if each.class_id else {})
             | ({"needs": needs_json(each.needs)} if each.needs else {})
             | ({"pauses": pauses_json(each.pauses)} if each.pauses else {})
+            | ({"hours": rules_json(each.hours.rules)} if each.hours else {})
             | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
         ]
@@ -83,6 +86,7 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             capacity=row.get("capacity", 1),
             needs=needs_of(row.get("needs", ())),
             pauses=pauses_of(row.get("pauses", ())),
+            hours=ServiceHours(rules_of(row["hours"])) if "hours" in row else None,
         )
         for row in rows
     )

@@ -59,10 +59,8 @@ from booking_domain.scheduling.model import (
     Block,
     Calendar,
     DateException,
-    Hours,
     ProviderSchedule,
     SlotSettings,
-    WeeklyRule,
 )
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
@@ -73,6 +71,7 @@ from booking_domain.scheduling.ports import (
 )
 from booking_domain.scheduling.resources import ResourceUses
 from booking_domain.scheduling.services import OfferedService
+from booking_domain.scheduling.weekly import Hours, WeeklyRule
 from booking_domain.scheduling.workloads import Workload, workload
 from booking_domain.shared.ids import (
     BlockId,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     true,
 )
 
+from adapters.postgres.catalogue.hours import rules_json, rules_of
 from adapters.postgres.catalogue.needs import needs_json, needs_of
 from adapters.postgres.catalogue.pauses import pauses_json, pauses_of
 from adapters.postgres.catalogue.tables import providers, salons
@@ -37,6 +38,7 @@ from booking_domain.scheduling.services import (
     Services,
     ServiceView,
 )
+from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
 
 SERVICE: Final = Mapper(
@@ -51,6 +53,9 @@ SERVICE: Final = Mapper(
         read=needs_of,
     ),
     pauses=Converted("pauses", write=lambda pauses: Jsonb(pauses_json(pauses)), read=pauses_of),
+    hours=Converted(
+        "hours", write=lambda hours: Jsonb(rules_json(hours.rules)), read=lambda kept: ServiceHours(rules_of(kept))
+    ),
     fixed=("provider_id", "salon_id", "currency", "created_at"),
 )
 OFFER: Final = Mapper(service_offers, ServiceOffer)

@@ -165,6 +165,7 @@ services: Final = Table(
     Column("needs", JSONB, nullable=False, server_default=text("'[]'")),
     # After how many minutes each pause begins, and how many it lasts.
     Column("pauses", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("hours", JSONB),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),

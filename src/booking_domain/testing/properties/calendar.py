@@ -21,8 +21,14 @@ from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from booking_domain.testing.edges import EDGES, Edge
 from booking_domain.testing.properties.broken import broken, must_be
-from booking_domain.testing.properties.open_hours import Opening, instant_of, opening, own_and_salon
-from booking_domain.testing.question import MOMENT, OWNER, Question, SlotFunction
+from booking_domain.testing.properties.open_hours import (
+    Opening,
+    instant_of,
+    opening,
+    openings,
+    own_and_salon,
+)
+from booking_domain.testing.question import MOMENT, OWNER, Question, SlotFunction, hours_of_services
 
 DAY: Final = timedelta(days=1)
 _LOOK_BACK: Final = 16
@@ -34,7 +40,7 @@ _SHORT: Final = 600
 def slots_respect_the_calendar(question: Question, by: SlotFunction = offered_slots) -> None:
     """Each slot lies within opening hours, outside blocks, and within notice, horizon and limits; slots are sorted.
 
-    Each slot starts in the window and has the requested duration.
+    It lies within the hours of services, too. Each slot starts in the window and has the requested duration.
     """
     slots = question.slots(by)
     for earlier, later in pairwise(slots):
@@ -179,8 +185,17 @@ def a_rule_starts_at_its_wall_clock_time(question: Question, by: SlotFunction = 
 
 
 def _openings(question: Question) -> list[Opening]:
-    first = question.window.start.date() - _LOOK_BACK * DAY
-    return own_and_salon(question.calendar, first, question.window.end.date() + _LOOK_AHEAD * DAY)
+    return own_and_salon(question.calendar, *_dates(question))
+
+
+def _services(question: Question) -> list[list[Opening]]:
+    return [openings(each, *_dates(question)) for each in hours_of_services(question.calendar)]
+
+
+def _dates(question: Question) -> tuple[date, date]:
+    """The first and the last date whose hours count."""
+    window = question.window
+    return window.start.date() - _LOOK_BACK * DAY, window.end.date() + _LOOK_AHEAD * DAY
 
 
 def _reached(at: datetime, calendar: Calendar) -> date:
@@ -195,6 +210,7 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
     earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
     last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY
     taken = [*(claim.blocked for claim in question.live), *calendar.busy]
+    services = _services(question)
     dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
     weeks = [day.isocalendar()[:2] for day in dates]
     months, years = [(day.year, day.month) for day in dates], [day.year for day in dates]
@@ -210,6 +226,9 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
                     "it is past, or sooner than the notice allows": start < earliest,
                     "it is beyond the horizon": _reached(start, calendar) > last_date,
                     "with its buffers it meets what is claimed or busy": any(each.overlaps(blocked) for each in taken),
+                    "it does not lie in the hours of a service": not all(
+                        any(opens <= start and end <= closes for opens, closes in each) for each in services
+                    ),
                     "it meets a block": any(off.range.start < end and start < off.range.end for off in calendar.blocks),
                     "the day is full": settings.max_per_day is not None and dates.count(day) >= settings.max_per_day,
                     "the week is full": settings.max_per_week is not None

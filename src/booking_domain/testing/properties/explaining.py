@@ -91,6 +91,7 @@ def _long_before(question: Question, start: datetime) -> Question:
 _CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
     Reason.EXCEPTION: lambda question, _: replace(question, calendar=replace(question.calendar, exceptions=())),
     Reason.SALON_CLOSED: lambda question, _: replace(question, calendar=replace(question.calendar, salon=None)),
+    Reason.SERVICE_CLOSED: lambda question, _: replace(question, calendar=replace(question.calendar, service_hours=())),
     Reason.BLOCK: lambda question, _: replace(question, calendar=replace(question.calendar, blocks=())),
     Reason.CLAIMED: lambda question, _: replace(question, claims=()),
     Reason.CLASS_FULL: lambda question, _: replace(question, claims=()),

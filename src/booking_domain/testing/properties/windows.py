@@ -8,9 +8,9 @@ from random import Random
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling import Claim, OpeningHours, TimeRange, offered_slots
+from booking_domain.scheduling import Claim, OpeningHours, ServiceHours, TimeRange, offered_slots
 from booking_domain.testing.properties.broken import must_be_the_same
-from booking_domain.testing.question import MOMENT, Question, SlotFunction
+from booking_domain.testing.question import MOMENT, Question, SlotFunction, hours_of_services
 
 Hours = TypeVar("Hours", bound=OpeningHours)
 T = TypeVar("T")
@@ -55,6 +55,7 @@ def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) 
             blocks=anyhow(calendar.blocks),
             busy=anyhow(calendar.busy),
             salon=salon,
+            service_hours=anyhow(tuple(ServiceHours(anyhow(each.rules)) for each in calendar.service_hours)),
         )
         other = replace(question, calendar=reordered, claims=anyhow(question.claims))
         must_be_the_same("Told in another order", question, offered, other.offered(by))
@@ -110,6 +111,7 @@ def _moved(question: Question, by: timedelta) -> Question:
             blocks=tuple(replace(block, range=ranged(block.range)) for block in calendar.blocks),
             busy=tuple(ranged(busy) for busy in calendar.busy),
             salon=None if calendar.salon is None else _hours_moved(calendar.salon, by),
+            service_hours=tuple(ServiceHours(_hours_moved(each, by).rules) for each in hours_of_services(calendar)),
         ),
         claims=tuple(claimed(claim) for claim in question.claims),
         window=ranged(question.window),

@@ -7,10 +7,11 @@ from typing import Final
 from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
+from booking_domain.scheduling.model import Block, DateException
 from booking_domain.scheduling.resources import Resource
 from booking_domain.scheduling.services import Service
 from booking_domain.scheduling.waiting import WaitingListEntry
+from booking_domain.scheduling.weekly import Hours, WeeklyRule
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import (
     BlockId,

@@ -10,8 +10,8 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeOff
-from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
+from booking_domain.scheduling.weekly import MAX_WEEKS_APART
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext

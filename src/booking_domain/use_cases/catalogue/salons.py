@@ -40,7 +40,8 @@ from booking_domain.gift_cards.model import SalonHasGiftCards
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.packages.model import SalonHasPackages
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
+from booking_domain.scheduling.model import DateException, OpeningHours
+from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion, inside, required
 from booking_domain.shared.executor import UseCase, UseCaseContext

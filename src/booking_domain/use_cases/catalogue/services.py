@@ -30,6 +30,7 @@ from booking_domain.scheduling.services import (
     ServiceView,
     TooManyServices,
 )
+from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -68,6 +69,8 @@ class ServiceChange:
     capacity: int | Unset = UNSET
     needs: tuple[ResourceNeed, ...] | Unset = UNSET
     pauses: tuple[Pause, ...] | Unset = UNSET
+    hours: ServiceHours | Unset | None = UNSET
+    """None: whenever the provider is open."""
     active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:

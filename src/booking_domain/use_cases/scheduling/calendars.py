@@ -18,17 +18,9 @@ from booking_domain.scheduling.errors import (
     TooManyRules,
 )
 from booking_domain.scheduling.events import CalendarChanged
-from booking_domain.scheduling.model import (
-    MAX_BLOCKS,
-    MAX_EXCEPTIONS,
-    MAX_RULES,
-    Block,
-    Calendar,
-    DateException,
-    Hours,
-    WeeklyRule,
-)
+from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RULES, Block, Calendar, DateException
 from booking_domain.scheduling.ports import CalendarRepository
+from booking_domain.scheduling.weekly import Hours, WeeklyRule
 from booking_domain.shared.errors import InvalidValue, StaleVersion, inside, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BlockId, EventId, ExceptionId, ProviderId, RuleId

@@ -13,10 +13,9 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Calendar, ProviderSchedule
-from booking_domain.scheduling.open_hours import open_ranges
-from booking_domain.scheduling.resources import RequiredResource
+from booking_domain.scheduling.open_hours import Span, open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
-from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.slots import outside_services, slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.search.free_time import DAYS, FreeTime
 from booking_domain.search.model import (
@@ -154,7 +153,7 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
 
     Holds, notice and horizon do not count: they pass without anything being stored. Nor do the busy times of external
     calendars that are open once they fail, and the places of classes: an occurrence may have others. A time at which
-    each service lacks a resource is not free.
+    each service lacks a resource, or is not offered, is not free.
     """
     opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
     calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
@@ -172,22 +171,26 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
         *(block.range for block in calendar.blocks),
     ]
     free = 0
-    for resources in _resources(schedule):
-        lacking = (each for resource in resources for each in _lacking(resource, window))
-        free |= FreeTime.of(opened, [*occupied, *lacking], since=since).quarters
+    for booked in _ways(schedule):
+        closed = [span for resource in booked.resources for span in resource.closed(1, 0)]
+        closed += outside_services(booked, window.lower, window.upper, 1)
+        free |= FreeTime.of(opened, [*occupied, *_lacking(closed, window)], since=since).quarters
     return FreeTime(since=since, quarters=free), FreeTime.of(opened, since=since).quarters
 
 
-def _resources(schedule: ProviderSchedule) -> set[tuple[RequiredResource, ...]]:
-    """What an appointment may need beside the provider, as far as bookings have taken it: one of these is enough."""
+def _ways(schedule: ProviderSchedule) -> Iterable[Calendar]:
+    """Calendars for each service with hours of its own, or with resources as far as bookings have taken them.
+
+    Of those that need and close the same there is one. What is free in one of them is free.
+    """
     booked = replace(schedule, feeds=())
-    ways = (booked.for_services((each,)) for each in schedule.services if not each.add_on)
-    return {each.calendar_at(NEVER)[0].resources for each in ways} or {()}
+    ways = (booked.for_services((each,)).calendar_at(NEVER)[0] for each in schedule.services if not each.add_on)
+    return {(each.resources, each.service_hours): each for each in ways}.values() or [schedule.calendar]
 
 
-def _lacking(resource: RequiredResource, window: TimeRange) -> Iterator[TimeRange]:
-    """When too few units are free."""
-    for last, first in resource.closed(1, 0):
+def _lacking(closed: Iterable[Span], window: TimeRange) -> Iterator[TimeRange]:
+    """The times of a window at which no appointment of a second starts, strictly between the two of each pair."""
+    for last, first in closed:
         start, end = max(last + 1, window.lower), min(first, window.upper)
         if start < end:
             yield TimeRange(ORIGIN + timedelta(0, start), ORIGIN + timedelta(0, end))

@@ -51,7 +51,6 @@ from entrypoints.http.availability.schemas import (
     HolidayJson,
     HolidaysJson,
     HolidaysQuery,
-    RuleBody,
     RuleJson,
     RulesBody,
     RulesJson,
@@ -73,6 +72,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
+from entrypoints.http.kit.weekly_rules import RuleBody
 from entrypoints.http.providers.schemas import ProviderJson, provider_json_with_note
 
 _MANAGED: Final = "managed"

@@ -17,16 +17,14 @@ from booking_domain.scheduling.model import (
     MAX_PER_YEAR,
     MAX_RANGES_A_DATE,
     MAX_RULES,
-    MAX_WEEKS_APART,
     Anchoring,
     Block,
     DateException,
-    Hours,
     OnTimeZoneChange,
-    WeeklyRule,
 )
+from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.time import MINUTES_A_DAY, WallTime
+from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange, TermsChange
 from booking_domain.use_cases.platform.views import SettingsView
 from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
@@ -45,6 +43,7 @@ from entrypoints.http.kit.fields import (
     parts_of,
 )
 from entrypoints.http.kit.projection import filled, members, projection
+from entrypoints.http.kit.weekly_rules import HoursBody, RuleBody
 from entrypoints.http.providers.schemas import (
     POLICY,
     SHOWN_TERMS,
@@ -55,39 +54,6 @@ from entrypoints.http.providers.schemas import (
     TermsBody,
     TierJson,
 )
-
-StartTime = Annotated[
-    str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.", examples=["09:30"])
-]
-EndTime = Annotated[
-    str,
-    Meta(
-        pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
-        examples=["18:30"],
-        description="In the provider's time zone. If it is not after `startTime`, it is on the next day.",
-    ),
-]
-
-
-class HoursBody(Body, frozen=True, kw_only=True):
-    """A range of times of the day."""
-
-    start_time: StartTime
-    end_time: EndTime
-
-    def hours(self) -> Hours:
-        """Return the value of the domain."""
-        return Hours(WallTime.parse(self.start_time), WallTime.parse(self.end_time))
-
-
-class RuleBody(HoursBody, frozen=True, kw_only=True):
-    """A weekly rule; an end that is not after the start is on the next day."""
-
-    day: Annotated[int, Meta(ge=0, le=6, description="0 is Sunday.")]
-    valid_from: date | None = None
-    valid_until: date | None = None
-    every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
-
 
 rule_command: Final = projection(RuleBody, AddRule, hours=HoursBody.hours)
 

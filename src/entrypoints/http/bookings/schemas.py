@@ -28,8 +28,8 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt
 from booking_domain.payments.refunds import Refund
-from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.services import OfferedService
+from booking_domain.scheduling.weekly import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, FileId, ProviderId, SalonId, ServiceId, UserId

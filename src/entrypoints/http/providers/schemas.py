@@ -70,7 +70,7 @@ from entrypoints.http.kit.fields import (
 from entrypoints.http.kit.images import IMAGE, ImageJson, picture_or_none
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
-from entrypoints.http.services import ServiceJson, service_json
+from entrypoints.http.services.schemas import ServiceJson, service_json
 
 
 class TierBody(Body, frozen=True, kw_only=True):
@@ -255,9 +255,10 @@ class DaysJson(Json, frozen=True, kw_only=True):
 class ExplanationJson(Json, frozen=True, kw_only=True):
     """Why a start is or is not offered.
 
-    `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable`, `class_full`
-    and `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see
-    `block`, `claimed`, `busy`, `buffer`, `day_full`, `week_full`, `month_full` and `year_full`.
+    `reasons` are `closed`, `exception`, `salon_closed`, `service_closed`, `notice`, `horizon`, `off_grid`,
+    `not_bookable`, `class_full` and `unavailable`. Instead of `unavailable`, the provider, the manager of the
+    provider's salon and admins see `block`, `claimed`, `busy`, `buffer`, `day_full`, `week_full`, `month_full` and
+    `year_full`.
     """
 
     time_zone: str

@@ -23,8 +23,9 @@ from booking_domain.catalogue.salons import (
 )
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.scheduling.model import DateException, WeeklyRule
+from booking_domain.scheduling.model import DateException
 from booking_domain.scheduling.services import ServiceView
+from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage
 from booking_domain.use_cases.catalogue.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
@@ -36,12 +37,13 @@ from booking_domain.use_cases.catalogue.salons import (
     SetSalonHours,
 )
 from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, SalonView
-from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody, rule_command
+from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, rule_command
 from entrypoints.http.kit.answers import Answer
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of, parts_of
 from entrypoints.http.kit.images import ImageJson, picture_json
 from entrypoints.http.kit.projection import members, projection
+from entrypoints.http.kit.weekly_rules import RuleBody
 from entrypoints.http.providers.schemas import (
     PROVIDER_ID,
     PointBody,
@@ -53,7 +55,7 @@ from entrypoints.http.providers.schemas import (
     provider_json,
     slot_json,
 )
-from entrypoints.http.services import ServiceJson, service_json
+from entrypoints.http.services.schemas import ServiceJson, service_json
 
 MAX_PHOTOS: Final = FOLDERS[Folder.SALON_PHOTOS].most
 SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]

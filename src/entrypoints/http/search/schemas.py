@@ -65,7 +65,7 @@ from entrypoints.http.kit.queries import moment
 from entrypoints.http.portfolio import PortfolioItemJson, Tag, item_members
 from entrypoints.http.providers.schemas import PointJson, SlotJson, point_json, slot_json
 from entrypoints.http.salons.schemas import SalonJson, SalonSlotJson, salon_members
-from entrypoints.http.services import ServiceJson, service_members
+from entrypoints.http.services.schemas import ServiceJson, service_members
 
 _LAT: Final = Meta(ge=-90, le=90)
 _LON: Final = Meta(ge=-180, le=180)

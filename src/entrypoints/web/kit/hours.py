@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from booking_domain.scheduling.model import WeeklyRule
+from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.time import WallTime
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.pages import Page

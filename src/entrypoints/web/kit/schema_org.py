@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 from msgspec.json import encode
 
-from booking_domain.scheduling.model import WeeklyRule
+from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.time import MINUTES_A_DAY
 from entrypoints.web.kit.hours import valid_rules
 

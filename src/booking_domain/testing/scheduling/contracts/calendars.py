@@ -10,16 +10,9 @@ import pytest
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
-from booking_domain.scheduling.model import (
-    MAX_BLOCK_NOTE,
-    Anchoring,
-    Block,
-    Calendar,
-    DateException,
-    SlotSettings,
-    WeeklyRule,
-)
+from booking_domain.scheduling.model import MAX_BLOCK_NOTE, Anchoring, Block, Calendar, DateException, SlotSettings
 from booking_domain.scheduling.ports import CalendarRepository
+from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange

@@ -17,6 +17,7 @@ from booking_domain.scheduling import (
     DateException,
     Hours,
     OpeningHours,
+    ServiceHours,
     SlotSettings,
     TimeRange,
     WallTime,
@@ -25,6 +26,7 @@ from booking_domain.scheduling import (
 from booking_domain.shared.ids import BlockId, ExceptionId, RuleId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.kit.choices import one_of_each
+from booking_domain.testing.question import hours_of_services
 from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
 from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
 
@@ -67,6 +69,7 @@ class Switches:
     blocks: bool = True
     busy: bool = True
     salons: bool = True
+    service_hours: bool = True
     never_closing: bool = False
     """Some calendars never close; all others close at some time in every week."""
 
@@ -171,6 +174,26 @@ class _SalonSketch:
 
 
 @dataclass(frozen=True)
+class _ServiceSketch:
+    """The hours of services, each on every day except the omitted weekday."""
+
+    services: tuple[tuple[Hours, ...], ...] = ()
+    valid: _Validity = _ALWAYS
+
+    def hours(self, left_out: int, day: date) -> tuple[ServiceHours, ...]:
+        return tuple(
+            ServiceHours(
+                tuple(
+                    _RuleSketch(weekday, hours, self.valid).rule(200 + weekday, left_out, day)
+                    for weekday in range(1, 7)
+                    for hours in daily
+                )
+            )
+            for daily in self.services
+        )
+
+
+@dataclass(frozen=True)
 class _RangeSketch:
     start: int
     minutes: int
@@ -196,6 +219,7 @@ class CalendarSketch:
     blocks: list[_RangeSketch]
     busy: list[_RangeSketch]
     salon: _SalonSketch | None
+    services: _ServiceSketch
 
     def calendar(self, zone: str, day: date) -> Calendar:
         """Place the sketch around a date in a time zone."""
@@ -218,6 +242,7 @@ class CalendarSketch:
             ),
             busy=tuple(sketch.range(day) for sketch in self.busy),
             salon=None if self.salon is None else self.salon.hours(zone, self.left_out, day),
+            service_hours=self.services.hours(self.left_out, day),
         )
 
 
@@ -275,6 +300,17 @@ _SALONS: Final = st.one_of(
         _EXCEPTIONS,
     ),
 )
+_NO_SERVICES: Final = _ServiceSketch()
+_SERVICES: Final = one_of_each(
+    _ServiceSketch,
+    [
+        *[()] * 12,
+        *([tuple(map(Hours.parse, texts))] for texts in (["08:00-20:10"], ["18:00-24:00", "00:00-09:00"])),
+        *([tuple(map(Hours.parse, texts))] for texts in (["09:00-13:00", "13:00-19:00"], ["20:00-11:30"])),
+        [(Hours.parse("00:00-24:00"),), (Hours.parse("07:30-18:00"),)],
+    ],
+    [*[_ALWAYS] * 4, _Validity(since=0), _Validity(lasts=0), _Validity(every_weeks=2, since=-7)],
+)
 _FROM: Final = range(-A_DAY, 2 * A_DAY)
 _BLOCKS: Final = one_of_each(_RangeSketch, _FROM, [60, 1, 30, 60, 240, A_DAY, 2 * A_DAY])
 _BUSY: Final = one_of_each(_RangeSketch, _FROM, [60, 1, 15, 30, 60, 90, 300, A_DAY])
@@ -294,7 +330,14 @@ def calendar_sketches(switches: Switches = Switches()) -> st.SearchStrategy[Cale
         blocks=st.lists(_BLOCKS, max_size=3) if switches.blocks else _NO_RANGES,
         busy=st.lists(_BUSY, max_size=3) if switches.busy else _NO_RANGES,
         salon=_SALONS if switches.salons else st.none(),
+        services=_services(switches),
     )
+
+
+def _services(switches: Switches) -> st.SearchStrategy[_ServiceSketch]:
+    if not switches.service_hours:
+        return st.just(_NO_SERVICES)
+    return _SERVICES if switches.validity else _SERVICES.map(lambda sketch: replace(sketch, valid=_ALWAYS))
 
 
 class _Base(NamedTuple):
@@ -309,13 +352,17 @@ def _sketch(base: _Base, **rest: Any) -> CalendarSketch:
 
 
 def fitted(calendar: Calendar, *, nights: bool, overlaps: bool) -> Calendar:
-    """The calendar without hours past midnight, and without rules that meet an earlier one."""
+    """The calendar without hours past midnight, and without rules that meet an earlier one of the same hours."""
     if nights and overlaps:
         return calendar
     salon = calendar.salon
     return replace(
         _fitted(calendar, nights=nights, overlaps=overlaps),
         salon=None if salon is None else _fitted(salon, nights=nights, overlaps=overlaps),
+        service_hours=tuple(
+            ServiceHours(_fitted(hours, nights=nights, overlaps=overlaps).rules)
+            for hours in hours_of_services(calendar)
+        ),
     )
 
 
@@ -373,6 +420,7 @@ def calendars(
     blocks: bool = True,
     busy: bool = True,
     salons: bool = True,
+    service_hours: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -390,6 +438,7 @@ def calendars(
         blocks=blocks,
         busy=busy,
         salons=salons,
+        service_hours=service_hours,
         never_closing=never_closing,
     )
     return st.builds(

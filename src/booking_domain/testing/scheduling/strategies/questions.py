@@ -83,6 +83,7 @@ def questions(
     blocks: bool = True,
     busy: bool = True,
     salons: bool = True,
+    service_hours: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -105,6 +106,7 @@ def questions(
         blocks: Whether there are blocks.
         busy: Whether there are busy times of external calendars.
         salons: Whether some providers belong to a salon, with its own hours in the same or another time zone.
+        service_hours: Whether some appointments are of services with hours of their own.
         never_closing: Whether some calendars never close.
         nights: Whether hours go on past midnight.
         overlaps: Whether rules overlap or touch, by the clock on the wall, and exceptions have several ranges.
@@ -119,6 +121,7 @@ def questions(
         blocks=blocks,
         busy=busy,
         salons=salons,
+        service_hours=service_hours,
         never_closing=never_closing,
     )
     return st.builds(

@@ -1,0 +1,1 @@
+"""Services of providers and salons, and what members of a salon offer."""
