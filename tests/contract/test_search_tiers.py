@@ -138,6 +138,7 @@ async def test_whatever_the_bounds_of_tiers_are_the_same_is_found(seed: int, pos
             for bounds in (Bounds(), exact, drawn_bounds(drawing(seed))):
                 async with reading(postgres_backend, bounds) as reads:
                     assert await reads.search_and_count(criteria) == expected, bounds
+                    assert await reads.first_to_match([criteria]) == 0 or not expected[0]
 
 
 async def test_the_bounds_of_a_small_table_are_those_of_all_entries(postgres_backend: PostgresBackend) -> None:

@@ -72,6 +72,13 @@ class SearchReads(Protocol):
         """The first page of `search`, and what those that are ranked have."""
         ...
 
+    async def first_to_match(self, searches: Sequence[SearchCriteria]) -> int | None:
+        """Which of these searches is the first that may find somebody, counted from 0; None: none of them does.
+
+        It may be one that finds nobody, as only what an index knows is asked. None that finds somebody is passed over.
+        """
+        ...
+
     async def next_starts(self, offers: Collection[Offer]) -> Mapping[Offer, NextStarts]:
         """The next starts of those offers that are the shortest appointment of a published provider.
 

@@ -4,6 +4,7 @@ A place is bounded by an index on points, and words by a full-text index.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -36,6 +37,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY
 
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.statements import Statement
 from adapters.postgres.search.marks import (
     IN_A_SALON,
     WITH_WORKS,
@@ -192,6 +194,19 @@ def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     of_each = (_in_order(shape | {IN_SALON}, by, each) for each in words)
     first = select(_one_by_one(of_each).limit(MOST_MEMBERS).subquery("first")).distinct().subquery("chosen")
     return _with_facts(shape - {TEXT}, first.join(search_entries, _e.provider_id == first.c.provider_id))
+
+
+@lru_cache(maxsize=1_024)
+def matches(shape: frozenset[str], *, marked: bool) -> Statement:
+    """Whether there is an entry of those who match, or of one who is not published; `marked`: there is `asked`.
+
+    All are searched at once: to search tiers one after the other costs more if nobody matches.
+    """
+    of_words = [_has("asked")] if marked else []
+    found = _matching(shape).where(*_within(shape), *of_words).cte("found")
+    # Planned as if all were read: for the first one alone PostgreSQL would rather read the table than an index.
+    found = found.prefix_with("MATERIALIZED")
+    return Statement(select(select(found.c.provider_id).exists()))
 
 
 def entries_of_parts(
@@ -436,3 +451,11 @@ def asked_of(criteria: SearchCriteria, words: str) -> str | None:
             "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
         ]
     )
+
+
+def asked_at_once(criteria: SearchCriteria, words: str) -> str | None:
+    """As `asked_of`, for all rings at once."""
+    asked, near = asked_of(criteria, words), criteria.near
+    if asked is None or near is None:
+        return asked
+    return all_of([asked, any_of(cell_marks(near.box))])

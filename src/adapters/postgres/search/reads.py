@@ -11,12 +11,12 @@ from adapters.postgres.search.bounds import KNOWN, KnownBounds
 from adapters.postgres.search.entries import entry_of
 from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import Page, found_of, search_of
-from adapters.postgres.search.matching import asked_of, shape_of, values_of
+from adapters.postgres.search.matching import asked_at_once, asked_of, matches, shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING, starts_of
 from adapters.postgres.search.tiers import rings_of, tiers_of_merit, tiers_of_price, tiers_of_score
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, NEXT_STARTS, RECORD, SAMPLE
-from adapters.postgres.search.words import looked_up, tsquery_of
+from adapters.postgres.search.words import Vocabulary, looked_up, tsquery_of
 from booking_domain.search.model import (
     Facets,
     Found,
@@ -51,6 +51,24 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def search_and_count(self, criteria: SearchCriteria) -> tuple[Sequence[Found], Facets]:
         found, rows = await self._hits(replace(criteria, after=None), Page.COUNTED)
         return found, facets_of(rows, criteria.candidates)
+
+    async def first_to_match(self, searches: Sequence[SearchCriteria]) -> int | None:
+        vocabularies: dict[str | None, Vocabulary] = {}
+        for number, criteria in enumerate(searches):
+            words = searched(criteria.text or "")
+            if criteria.text not in vocabularies:
+                vocabularies[criteria.text] = await looked_up(words, self._work)
+            vocabulary = vocabularies[criteria.text]
+            values = values_of(criteria, vocabulary)
+            # A salon has each of the words by some member.
+            any_ = " | ".join(tsquery_of([word], vocabulary, "") for word in words)
+            asked = asked_at_once(
+                criteria, any_ if criteria.kind is SearchKind.SALONS else values["query_other"] if words else ""
+            )
+            statement = matches(shape_of(criteria), marked=asked is not None)
+            if any(await self._work.one(statement, **values, asked=asked) or ()):
+                return number
+        return None
 
     async def next_starts(self, offers: Collection[Offer]) -> Mapping[Offer, NextStarts]:
         ids = list({each.provider_id for each in offers})

@@ -30,7 +30,7 @@ from booking_domain.search.model import MAX_RADIUS_METRES, Box, Near
 _HIGHEST_MERIT: Final = BANDS * BAND - 1
 _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
-_RINGS: Final = (400, 1_000, 2_500, 7_000, 25_000, MAX_RADIUS_METRES)
+_RINGS: Final = (800, 3_000, 12_000, MAX_RADIUS_METRES)
 """How many metres from the point each ring ends."""
 _NARROW: Final = 1.5
 """Times the radius that is asked for: a ring that ends farther out is not worth reading by itself what is within it."""

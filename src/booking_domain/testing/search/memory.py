@@ -137,6 +137,9 @@ class MemorySearchReads(InMemory, SearchReads):
             open=sum(any(_is_open(criteria, entry) for entry, _ in hit.of) for hit in found),
         )
 
+    async def first_to_match(self, searches: Sequence[SearchCriteria]) -> int | None:
+        return next((number for number, criteria in enumerate(searches) if any(self._hits(criteria))), None)
+
     async def next_starts(self, offers: Collection[Offer]) -> Mapping[Offer, NextStarts]:
         versions = await MemoryPublicVersionReads(self._current).of([each.provider_id for each in offers])
         known = {

@@ -133,14 +133,14 @@ async def _find(criteria: SearchCriteria, reads: Reads, *, counted: bool = False
 async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
     """As `_find`, with facets on the first page; if nothing matches everything, what matches most."""
     page = await _find(criteria, reads, counted=criteria.after is None)
-    given_up: tuple[Relaxation, ...] = ()
-    if not page.hits and criteria.after is None:
-        for relaxations, relaxed in _relaxed(criteria):
-            page = await _page(relaxed, reads, counted=True)
-            if page.hits:
-                given_up = relaxations
-                break
-    return replace(page, relaxed=given_up)
+    rest = [] if page.hits or criteria.after is not None else list(_relaxed(criteria))
+    while rest and (number := await reads.search.first_to_match([relaxed for _, relaxed in rest])) is not None:
+        given_up, relaxed = rest[number]
+        page = await _page(relaxed, reads, counted=True)
+        if page.hits:
+            return replace(page, relaxed=given_up)
+        rest = rest[number + 1 :]
+    return page
 
 
 def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[tuple[Relaxation, ...], SearchCriteria]]:

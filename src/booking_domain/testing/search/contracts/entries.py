@@ -296,6 +296,28 @@ class SearchContract(StorageContract):
         assert await self._found(candidates=1, order=SearchOrder.RATING) == [high.profile.id]
         assert await self._found(candidates=1) == [low.profile.id]
 
+    async def test_the_first_search_that_may_find_somebody_is_known(self) -> None:
+        first = self.reads.search.first_to_match
+        at, near = {"lat": 47.9, "lon": 106.9}, Near(lat=47.9, lon=106.9, radius_metres=1_000)
+        bold, saraa = await self._stored(
+            ("Bold", "Tattoo", {"styles": ("realism",), "parts": (a_service(1, "Tattoo", price=300),), **at}),
+            ("Saraa", "Nails", {"parts": (a_work(2, "nails"),), "lat": 47.95, "lon": 106.9}),
+        )
+        nobody = SearchCriteria(at=NOW, text="xyzzy")
+        dear = SearchCriteria(at=NOW, text="tattoo", currency="MNT", price_to=299)
+        assert await first([]) is None
+        assert await first([nobody, dear]) is None
+        assert await first([nobody, replace(dear, price_to=300), SearchCriteria(at=NOW)]) == 1
+        assert await first([dear, replace(dear, text="nails tattoo", price_to=None), replace(dear, price_to=None)]) == 2
+        assert (
+            await first([replace(dear, text=None, near=near), SearchCriteria(at=NOW, text="nails", near=near)]) is None
+        )
+        assert await first([SearchCriteria(at=NOW, near=near, among=(each,)) for each in (saraa, bold)]) == 1
+        assert await first([SearchCriteria(at=NOW, near=near, windows=(TimeRange(NOW, NOW + _HOUR),))]) is None
+        kinds = [SearchCriteria(at=NOW, kind=kind, text="nails") for kind in (SearchKind.SALONS, SearchKind.WORKS)]
+        assert await first(kinds) == 1
+        assert await first([SearchCriteria(at=NOW, kind=SearchKind.WORKS, text="tattoo")]) is None
+
     async def test_facets_count_what_is_found(self) -> None:
         await self._stored(
             ("A", "Ink", {"styles": ("realism", "portrait"), "categories": ("tattoo",)}),
