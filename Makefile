@@ -38,6 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking_races.py tests/contract/test_class_races.py \
+	tests/contract/test_resource_races.py tests/contract/test_pause_races.py tests/contract/test_citus.py \
 	tests/acceptance/test_journeys.py tests/acceptance/test_page_journeys.py tests/contract/test_storage.py
 
 .DEFAULT_GOAL := help

@@ -29,6 +29,7 @@ from sqlalchemy import (
     true,
     tuple_,
     union_all,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
@@ -267,15 +268,24 @@ _TAKE_UNITS: Final = Statement(
 _UNITS_OF: Final = Statement(
     select(_u.resource_id, func.count()).where(_u.claim_id == bindparam("claim_id")).group_by(_u.resource_id)
 )
+_released: Final = (
+    delete(class_places)
+    .where(_p.provider_id == bindparam("provider_id"), _p.id == bindparam("claim_id"))
+    .returning(_p.occurrence_id)
+    .cte("released")
+)
+# Units of an occurrence count for nothing after its last place. On Citus no trigger deletes them then: the sweep does,
+# with the occurrence. To write them as they are counts the change for those who show the resource.
+_written: Final = (
+    update(resource_units)
+    .where(_u.claim_id.in_(select(_released.c.occurrence_id)))
+    .values(quantity=_u.quantity)
+    .cte("written")
+)
 _RELEASE: Final = Statement(
     delete(claims)
     .where(_c.provider_id == bindparam("provider_id"), _c.id == bindparam("claim_id"))
-    .add_cte(
-        delete(class_places)
-        .where(_p.provider_id == bindparam("provider_id"), _p.id == bindparam("claim_id"))
-        .cte("released"),
-        delete(resource_units).where(_u.claim_id == bindparam("claim_id")).cte("freed"),
-    )
+    .add_cte(_written, delete(resource_units).where(_u.claim_id == bindparam("claim_id")).cte("freed"))
 )
 _RELEASE_HOLDS: Final = Statement(
     delete(claims)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
+    select,
     text,
     update,
 )
@@ -193,7 +194,10 @@ def is_hold(table: Table) -> ColumnElement[bool]:
 
 
 def _delete_holds(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    return delete(table).where(owned, is_hold(table))
+    """Delete holds, and the units that they have taken, too: on Citus, no foreign key does it."""
+    ids = select(table.c.id).where(owned, is_hold(table))
+    freed = delete(resource_units).where(resource_units.c.claim_id.in_(ids)).cte("freed")
+    return delete(table).where(owned, is_hold(table)).add_cte(freed)
 
 
 _OF_CUSTOMER: Final = personal_data(
