@@ -354,6 +354,7 @@ def test_of_two_people_at_one_time_one_gets_it_and_the_other_one_near_it(
     assert wanted != instead
 
 
+@pytest.mark.nightly
 def test_a_hold_that_has_run_out_is_booked_if_it_is_free_and_else_replaced(
     product: Product, studio: Studio, guests: Iterator[Person], browser: Browser
 ) -> None:
@@ -465,6 +466,7 @@ def test_a_text_becomes_no_script_on_a_page(product: Product, browser: Browser) 
             assert page.evaluate(refused) == "TypeError", write
 
 
+@pytest.mark.nightly
 def test_a_customer_adds_a_passkey_and_signs_in_by_it_alone(
     product: Product, guests: Iterator[Person], browser: Browser
 ) -> None:

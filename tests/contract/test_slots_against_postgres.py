@@ -40,7 +40,7 @@ def clocks(connection: psycopg.Connection) -> Clocks:
     return Clocks(connection)
 
 
-@settings(max_examples=50_000 if NIGHTLY else 200)
+@settings(max_examples=50_000 if NIGHTLY else 60)
 @given(questions())
 def test_slots_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question
@@ -49,7 +49,7 @@ def test_slots_equal_those_that_postgres_computes(
     assert question.offered() == offered_by_postgres(connection, question)
 
 
-@settings(max_examples=5_000 if NIGHTLY else 50)
+@settings(max_examples=5_000 if NIGHTLY else 20)
 @given(questions(salons=False), st.integers(0, 100) | st.none())
 def test_slots_of_calendars_that_never_close_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question, open_for: int | None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import pytest
 from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import Fork, environment
@@ -189,6 +190,7 @@ def due(reminders: Iterable[BookingReminder], moments: Sequence[datetime]) -> Co
     return Counter(each.id for each in reminders if any(each.occurred_at <= moment < each.until for moment in shown))
 
 
+@pytest.mark.nightly
 async def test_each_reminder_is_sent_once_by_two_workers_whose_clocks_jump(
     postgres: TestServer, tmp_path: Path, report: Report
 ) -> None:

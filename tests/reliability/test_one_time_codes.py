@@ -151,6 +151,7 @@ def wrong_codes(right: str, number: int) -> list[str]:
     return [f"{(int(right) + by) % 1_000_000:06}" for by in range(1, number + 1)]
 
 
+@pytest.mark.nightly
 def test_of_concurrent_guesses_five_are_checked_from_any_address(busy: Server, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
@@ -164,6 +165,7 @@ def test_of_concurrent_guesses_five_are_checked_from_any_address(busy: Server, r
     report(23, f"{ROUNDS} × {GUESSES} guesses at once over {PROCESSES} processes: {MOST_GUESSES} looked at each time")
 
 
+@pytest.mark.nightly
 def test_concurrent_uses_of_the_right_code_give_one_session(busy: Server, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
@@ -174,6 +176,7 @@ def test_concurrent_uses_of_the_right_code_give_one_session(busy: Server, report
     report(23, f"{ROUNDS} × the right code {RIGHT} times at once: 1 session each time")
 
 
+@pytest.mark.nightly
 def test_of_concurrent_wrong_passwords_three_are_counted(busy: Server, report: Report) -> None:
     user = joined(busy)
     nobody = Person(busy, "", "none")

@@ -18,6 +18,7 @@ from tests.databases import TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.volleys import Shot, percentile, volley
+from tests.unit.effort import sampled
 
 from booking_domain.shared.actor import Role
 
@@ -82,6 +83,7 @@ def by_key(shots: Sequence[Shot]) -> dict[str | None, list[Shot]]:
     return found
 
 
+@pytest.mark.nightly
 def test_each_key_has_one_effect_and_one_response(busy: Server, report: Report) -> None:
     studios = [open_studio(busy, deposit=0, step=30, duration=30) for _ in range(STUDIOS)]
     wishes = once_each(studios, customers(busy, CALLERS), KEYS, day=2)
@@ -118,6 +120,7 @@ def test_each_key_has_one_effect_and_one_response(busy: Server, report: Report) 
     report(3, f"{KEYS:,} × another body: 422; × another path: 422; × somebody else's key: {KEYS:,} effects of theirs")
 
 
+@pytest.mark.nightly
 def test_of_two_bodies_under_one_key_one_wins(busy: Server, report: Report) -> None:
     studio = open_studio(busy, deposit=0, step=30, duration=30)
     wishes = once_each([studio], customers(busy, CALLERS), FOUGHT_OVER, day=9)
@@ -153,7 +156,7 @@ def a_calendar(server: Server) -> Changed:
     return studio.owner, "PUT", f"/availability/{studio.id}", {"slotStepMinutes": 15}
 
 
-@pytest.mark.parametrize("change", [a_salon, a_booking, a_calendar])
+@pytest.mark.parametrize("change", sampled([a_salon, a_booking, a_calendar], every=3))
 def test_of_200_changes_of_one_version_one_succeeds(
     busy: Server, report: Report, change: Callable[[Server], Changed]
 ) -> None:
