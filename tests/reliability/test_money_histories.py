@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.reliability import plan_books, scale
 from tests.reliability.conftest import Report
@@ -782,6 +782,25 @@ async def live(
 _RUNNER: Final = asyncio.Runner()
 
 
+_PART_OF_A_PERIOD: Final = (
+    ("plan", 4, 0),
+    ("renew", 0, 0),
+    ("plan", 11, 1),
+)
+"""A customer with a card pays a third of the next period: the card cannot be charged for the rest."""
+
+
+@example(
+    [*_PART_OF_A_PERIOD],
+    {
+        "currency": "MNT",
+        "policy": _POLICIES[0],
+        "mode": BookingMode.INSTANT,
+        "parts": False,
+        "keeps": True,
+        "authorised": frozenset(),
+    },
+)
 @settings(max_examples=HISTORIES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(_STEP, min_size=8, max_size=STEPS),

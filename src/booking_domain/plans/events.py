@@ -33,7 +33,7 @@ class PlanUnpaid(PlanChanged, topic="plan.unpaid"):
     authentication: bool = False
     """Whether the customer has to authenticate the payment."""
     by_customer: bool = False
-    """As in `PlanAnnounced`."""
+    """Also, if the customer has paid a part of it: the card is charged a whole period."""
 
 
 class PlanPaused(PlanChanged, topic="plan.paused"):

@@ -3,6 +3,8 @@
 Whatever is due about a plan, the gateway is asked first whether its order is paid. Each try is counted before the
 gateway charges it, and has a number, so that a try that is repeated after a crash charges once.
 
+A gateway charges an invoice whole: a customer who has paid a part of it pays the rest.
+
 If the deployment lacks the gateway that keeps a plan's card, its customer pays as without a card. If it lacks that of
 an invoice, the period is ordered again; money that the former invoice has got is sent back if the gateway returns.
 """
@@ -90,6 +92,8 @@ async def _charge(plan: Plan, order: Order, executor: Executor[Repositories], ga
         return ChargeOutcome.TAKEN
     if order.gateway not in gateways.names(gateways.named(plan.gateway)):
         return ChargeOutcome.DECLINED  # its customer chose to pay it elsewhere
+    if order.settled:
+        return ChargeOutcome.DECLINED  # an invoice is charged whole: who has paid a part pays the rest
     charge = ChargeOrder(
         payment_id=PaymentId(order.id),
         invoice_reference=order.invoice.reference,
@@ -173,7 +177,8 @@ async def _record(command: _Answer, tx: Repositories, context: UseCaseContext) -
     after = plan.unpaid(context.now)
     await store(after, plan, order, tx, context)
     needed = command.outcome is ChargeOutcome.AUTHENTICATION
-    await tell(PlanUnpaid, after, tx, context, authentication=needed)
+    by_customer = order is not None and bool(order.settled)
+    await tell(PlanUnpaid, after, tx, context, authentication=needed, by_customer=by_customer)
 
 
 _take_step: Final = UseCase(Permission.RUN_PLATFORM, _step, raises=(PlanNotFound, PlanOfferNotFound))

@@ -17,6 +17,7 @@ from booking_domain.plans.events import PlanUnpaid
 from booking_domain.plans.model import ANNOUNCED, ASKED_AGAIN, GIVEN_UP, TRIES, PlanStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import PlanId
+from booking_domain.shared.money import Money
 from booking_domain.use_cases.orders.pay import expire_order, settle_order
 from booking_domain.use_cases.payments.earnings import update_earnings
 from booking_domain.use_cases.plans.changes import close_plan
@@ -139,6 +140,27 @@ async def test_a_customer_pays_what_the_card_was_declined_for(api: Api) -> None:
     paid = await pay(api, await back(api, plan["customerId"]), overdue)
     assert paid["status"] == "paid"
     assert (await plan_of(api, plan))["status"] == "active"
+
+
+async def test_a_customer_with_a_card_who_has_paid_a_part_of_a_period_pays_the_rest(api: Api) -> None:
+    _, _, customer, offer = await scene(api, card=True)
+    plan = await running(api, customer, offer["id"])
+    await at(api, plan, ANNOUNCED)
+    order_id = (await plan_of(api, plan))["orderId"]
+    customer = await back(api, plan["customerId"])
+    assert (await api.post(f"/orders/{order_id}/pay", customer, json={})).status_code == 200
+    part, invoice = Money(amount=PRICE // 4, currency="MNT"), (await order_of(api, order_id)).invoice
+    assert invoice is not None
+    api.gateway.pay(invoice.reference, part, api.clock.now())
+    for after in TRIES[:2]:
+        assert (await at(api, plan, -after))["status"] == "overdue"
+        await renew(api, plan)
+    assert api.gateway.charges == []
+    unpaid = [each for each in await api.database.outbox_events() if isinstance(each, PlanUnpaid)]
+    assert [(each.by_customer, each.authentication) for each in unpaid] == [(True, False)] * 2
+    api.gateway.pay(invoice.reference, Money(amount=PRICE - part.amount, currency="MNT"), api.clock.now())
+    await at(api, plan, -TRIES[2])
+    assert (await plan_of(api, plan))["period"] == 2
 
 
 async def test_a_try_that_the_gateway_does_not_answer_is_repeated_and_charges_once(api: Api) -> None:
