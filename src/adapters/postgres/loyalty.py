@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
@@ -59,9 +60,10 @@ from booking_domain.loyalty.ports import (
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
 from booking_domain.loyalty.referrals import Referral
+from booking_domain.loyalty.rewards import Reward
 from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
 
 _STAYS: Final = Kept("points neither reach nor act for the account")
 loyalty_accounts: Final = Table(
@@ -141,6 +143,7 @@ loyalty_programmes: Final = Table(
     Column("most_referrals", Integer),
     Column("tiers", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("tier_grace_days", SmallInteger, nullable=False, server_default=text("0")),
+    Column("rewards", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     instant("started_at"),
     instant("ended_at", nullable=True),
     Column("version", Integer, nullable=False),
@@ -219,6 +222,26 @@ def _tiers_of(rows: list[dict[str, Any]]) -> tuple[LoyaltyTier, ...]:
     return tuple(LoyaltyTier(**row) for row in rows)
 
 
+def _rewards_json(rewards: Iterable[Reward]) -> Jsonb:
+    return Jsonb(
+        [
+            {"name": each.name, "points": each.points, "service_ids": [str(one) for one in each.service_ids]}
+            for each in rewards
+        ]
+    )
+
+
+def _rewards_of(rows: list[dict[str, Any]]) -> tuple[Reward, ...]:
+    return tuple(
+        Reward(
+            name=row["name"],
+            points=row["points"],
+            service_ids=tuple(ServiceId(UUID(each)) for each in row["service_ids"]),
+        )
+        for row in rows
+    )
+
+
 _LOTS: Final = Converted("lots", write=_lots_json, read=_lots_of)
 ACCOUNT: Final = Mapper(loyalty_accounts, LoyaltyAccount, lots=_LOTS)
 ENTRY: Final = Mapper(loyalty_entries, LoyaltyEntry, lots=_LOTS)
@@ -226,6 +249,7 @@ PROGRAMME: Final = Mapper(
     loyalty_programmes,
     LoyaltyProgramme,
     tiers=Converted("tiers", write=_tiers_json, read=_tiers_of),
+    rewards=Converted("rewards", write=_rewards_json, read=_rewards_of),
     changes=("ended_at", "version"),
 )
 REFERRAL: Final = Mapper(referrals, Referral)

@@ -81,6 +81,8 @@ class Discount:
     so is what points take off."""
     most_points: int | None = None
     """How many points the most costs, of a redemption of points. Then it takes off multiples of the step."""
+    is_reward: bool = False
+    """Whether it is a service for points: it costs all of them, however little it takes off, or none if nothing."""
     funded_by: Funding
 
     @property
@@ -88,6 +90,8 @@ class Discount:
         """How many points it costs, if it is a redemption of points."""
         if self.most_points is None:
             return None
+        if self.is_reward:
+            return self.most_points if self.amount else 0
         return self.most_points * self.amount.amount // self.most.amount if self.most else 0
 
     def of(self, list_price: Money, left: Money) -> Self:

@@ -7,6 +7,7 @@ from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.loyalty.lots import Issuer, LoyaltyEntry
+from booking_domain.loyalty.rewards import MAX_REWARDS, Reward
 from booking_domain.loyalty.tiers import MAX_TIER_GRACE, MAX_TIERS, PLAIN, LoyaltyTier, tier_at
 from booking_domain.shared.errors import InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
@@ -68,6 +69,8 @@ class LoyaltyProgramme:
     """For how many first visits in 30 days a customer earns points; None: for all."""
     tiers: tuple[LoyaltyTier, ...] = ()
     """The lowest first."""
+    rewards: tuple[Reward, ...] = ()
+    """Services that are redeemed for points."""
     tier_grace_days: int = 0
     """How long customers keep a tier once their qualifying points are too few; 0: it ends at once."""
     started_at: datetime
@@ -96,11 +99,7 @@ class LoyaltyProgramme:
         if self.expires_after_months is not None:
             _require_between("expires_after_months", self.expires_after_months, 1, MAX_EXPIRY_MONTHS)
         _require_between("tier_grace_days", self.tier_grace_days, 0, MAX_TIER_GRACE.days)
-        if len(self.tiers) > MAX_TIERS:
-            raise InvalidValue(field="tiers", problem=f"at most {MAX_TIERS} tiers")
-        thresholds = [each.from_points for each in self.tiers]
-        if thresholds != sorted(set(thresholds)) or len({each.name for each in self.tiers}) < len(thresholds):
-            raise InvalidValue(field="tiers", problem="the lowest first, each with a name of its own")
+        self._require_tiers_and_rewards()
         if len(self.excluded_service_ids) > MAX_EXCLUDED_SERVICES:
             raise InvalidValue(field="excluded_service_ids", problem=f"at most {MAX_EXCLUDED_SERVICES} services")
         soonest = timedelta(days=self.active_after_days)
@@ -108,6 +107,15 @@ class LoyaltyProgramme:
             self.started_at + soonest
         ):
             raise InvalidValue(field="active_after_days", problem="before the points expire")
+
+    def _require_tiers_and_rewards(self) -> None:
+        if len(self.tiers) > MAX_TIERS:
+            raise InvalidValue(field="tiers", problem=f"at most {MAX_TIERS} tiers")
+        thresholds = [each.from_points for each in self.tiers]
+        if thresholds != sorted(set(thresholds)) or len({each.name for each in self.tiers}) < len(thresholds):
+            raise InvalidValue(field="tiers", problem="the lowest first, each with a name of its own")
+        if len(self.rewards) > MAX_REWARDS or len({each.name for each in self.rewards}) < len(self.rewards):
+            raise InvalidValue(field="rewards", problem=f"at most {MAX_REWARDS} rewards, each with a name of its own")
 
     @property
     def issuer(self) -> Issuer:
@@ -118,6 +126,10 @@ class LoyaltyProgramme:
     def of_platform(self) -> bool:
         """Whether the platform issues the points, and bears what they take off."""
         return self.issuer == Issuer()
+
+    def reward(self, name: str) -> Reward | None:
+        """The reward with this name."""
+        return next((each for each in self.rewards if each.name == name), None)
 
     def end(self, now: datetime) -> Self:
         """The programme without more earnings and redemptions. Customers keep their points."""

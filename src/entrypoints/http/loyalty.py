@@ -30,7 +30,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.running import Run
-from entrypoints.http.loyalty_programmes import LoyaltyProgrammeJson, LoyaltyTierJson, tier_json
+from entrypoints.http.loyalty_programmes import LoyaltyProgrammeJson, LoyaltyTierJson, reward_json, tier_json
 
 _MOST: Final = 1_000_000_000
 
@@ -165,6 +165,7 @@ _programme_json: Final = projection(
     ProgrammeOfCustomerJson,
     within="programme",
     tiers=lambda view: tuple(map(tier_json, view.programme.tiers)),
+    rewards=lambda view: tuple(map(reward_json, view.programme.rewards)),
     tier=lambda view: None if view.tier is None else tier_json(view.tier),
     next_tier=lambda view: None if view.next_tier is None else tier_json(view.next_tier),
 )

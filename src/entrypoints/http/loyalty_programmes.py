@@ -18,6 +18,7 @@ from booking_domain.loyalty.programmes import (
     LoyaltyProgramme,
     LoyaltyProgrammeId,
 )
+from booking_domain.loyalty.rewards import MAX_REWARD_NAME, MAX_REWARD_SERVICES, MAX_REWARDS, Reward
 from booking_domain.loyalty.tiers import (
     MAX_TIER_GRACE,
     MAX_TIER_NAME,
@@ -50,6 +51,17 @@ class LoyaltyTierBody(Body, frozen=True, kw_only=True):
     """From how many qualifying points on customers have it."""
     percent: Annotated[int, Meta(ge=PLAIN, le=MAX_TIER_PERCENT)] = PLAIN
     """What they earn, in percent of the points of the programme."""
+
+
+class RewardBody(Body, frozen=True, kw_only=True):
+    """A service that a booking gets for points."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_REWARD_NAME)]
+    """What customers read, and name when they redeem it; a programme has each name once."""
+    points: _Some
+    """What it costs, whatever the service costs."""
+    service_ids: Annotated[tuple[ServiceId, ...], Meta(min_length=1, max_length=MAX_REWARD_SERVICES)]
+    """One of these has to be booked; of several, the dearest is paid."""
 
 
 class StartLoyaltyProgrammeBody(Body, frozen=True, kw_only=True):
@@ -90,6 +102,18 @@ class StartLoyaltyProgrammeBody(Body, frozen=True, kw_only=True):
     """The lowest first."""
     tier_grace_days: Annotated[int, Meta(ge=0, le=MAX_TIER_GRACE.days)] = 0
     """How long customers keep a tier once their qualifying points are too few; 0: it ends at once."""
+    rewards: Annotated[tuple[RewardBody, ...], Meta(max_length=MAX_REWARDS)] = ()
+    """Services that are redeemed for points."""
+
+
+class RewardJson(Json, frozen=True, kw_only=True):
+    """A service that a booking gets for points."""
+
+    name: str
+    points: int
+    """What it costs."""
+    service_ids: tuple[UUID, ...]
+    """One of these has to be booked."""
 
 
 class LoyaltyTierJson(Json, frozen=True, kw_only=True):
@@ -140,6 +164,8 @@ class LoyaltyProgrammeJson(Json, frozen=True, kw_only=True):
     """The lowest first."""
     tier_grace_days: int
     """How long customers keep a tier once their qualifying points are too few."""
+    rewards: tuple[RewardJson, ...]
+    """Services that are redeemed for points."""
     started_at: Timestamp
     """From when on appointments earn by it."""
     ended_at: Timestamp | None = None
@@ -157,11 +183,14 @@ START: Final[dict[str, Any]] = {
     "perAmount": 100_000,
     "pointValue": 5_000,
     "expiresAfterMonths": 12,
+    "rewards": [{"name": "A wash", "points": 300, "serviceIds": ["0197a9c0-0000-7000-8000-000000000031"]}],
 }
 _tier: Final = projection(LoyaltyTierBody, LoyaltyTier)
-_start: Final = projection(StartLoyaltyProgrammeBody, StartLoyaltyProgramme, tiers=_tier)
+_reward: Final = projection(RewardBody, Reward)
+_start: Final = projection(StartLoyaltyProgrammeBody, StartLoyaltyProgramme, tiers=_tier, rewards=_reward)
 tier_json: Final = projection(LoyaltyTier, LoyaltyTierJson)
-programme_json: Final = projection(LoyaltyProgramme, LoyaltyProgrammeJson, tiers=tier_json)
+reward_json: Final = projection(Reward, RewardJson)
+programme_json: Final = projection(LoyaltyProgramme, LoyaltyProgrammeJson, tiers=tier_json, rewards=reward_json)
 
 
 @post("/loyalty/programmes", opt=documented(programmes.start_loyalty_programme, body=START))

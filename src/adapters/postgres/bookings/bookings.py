@@ -109,6 +109,7 @@ def _discounts_json(discounts: tuple[Discount, ...]) -> Jsonb:
                 "percent": each.percent,
                 "step": each.step,
                 "points": each.most_points,
+                "is_reward": each.is_reward,
                 "funded_by": each.funded_by.value,
             }
             for each in discounts
@@ -127,6 +128,7 @@ def _discounts_of(rows: list[dict[str, Any]]) -> tuple[Discount, ...]:
             percent=row["percent"],
             step=row["step"],
             most_points=row.get("points"),
+            is_reward=row.get("is_reward", False),
             funded_by=Funding(row["funded_by"]),
         )
         for row in rows

@@ -28,6 +28,7 @@ from booking_domain.loyalty.ports import (
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
 from booking_domain.loyalty.referrals import Referral, ReferralId
+from booking_domain.loyalty.rewards import Reward
 from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
@@ -133,6 +134,7 @@ class LoyaltyProgrammeContract(StorageContract):
             currency="USD",
             min_amount=1,
             most_points=2**39,
+            rewards=(Reward(name="A wash", points=300, service_ids=(ServiceId(self.make.entropy.new_id()),)),),
             excluded_service_ids=(ServiceId(self.make.entropy.new_id()),),
             review_points=7,
             expires_after_months=12,

@@ -72,7 +72,7 @@ async def discounts_for(
     Raises:
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code.
         UnknownPackage, PackageNotApplicable, PackageUsedUp: of the package.
-        UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints: of the points.
+        UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints, UnknownReward, RewardNotApplicable: of the points.
     """
     found = await _promoted(wanted, tx, context, booking=booking)
     if wanted.package_id is not None:
@@ -94,6 +94,7 @@ async def discounts_for(
         provider_id=wanted.bookable.schedule.provider_id,
         customer_id=wanted.customer_id,
         gateway=wanted.terms.gateway,
+        services=tuple((each.id, each.price.amount) for each in wanted.bookable.schedule.services),
     )
     return (*found, await points_discount(wanted.points, left, tx, context))
 

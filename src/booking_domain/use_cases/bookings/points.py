@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import lcm
-from typing import Final
+from typing import Final, NamedTuple
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, discounts_of, price_after
@@ -20,10 +20,11 @@ from booking_domain.loyalty.lots import (
     numbered,
     reservation_of,
 )
+from booking_domain.loyalty.programmes import LoyaltyProgramme
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.shared.errors import Conflict, InvalidValue, RuleViolated
 from booking_domain.shared.executor import UseCaseContext
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import ProviderId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.loyalty.accounts import cause, post
 from booking_domain.use_cases.platform.ports import Repositories
@@ -37,7 +38,21 @@ class PointsNotAccepted(Conflict, code="loyalty.not_accepted", field="points"):
     """These points take nothing off this booking: no programme of theirs runs for it, or the price is too low."""
 
 
-POINT_ERRORS: Final = (UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints)
+class UnknownReward(RuleViolated, code="loyalty.unknown_reward", field="reward"):
+    """The programme of these points has no such reward."""
+
+
+class RewardNotApplicable(Conflict, code="loyalty.reward_not_applicable", field="reward"):
+    """The reward is for a service that this booking does not have, or that is paid already."""
+
+
+POINT_ERRORS: Final = (
+    UnknownLoyaltyAccount,
+    PointsNotAccepted,
+    NotEnoughPoints,
+    UnknownReward,
+    RewardNotApplicable,
+)
 """What `points_discount` raises."""
 ENDED: Final = frozenset({Status.CANCELLED, Status.EXPIRED})
 """Statuses of bookings that do not take place, and have no discounts."""
@@ -51,6 +66,12 @@ class RedeemedPoints:
     account_id: LoyaltyAccountId
     points: int | None = None
     """At most so many; None: as many as there are, and as the price takes."""
+    reward: str | None = None
+    """The name of a reward, in place of a number of points."""
+
+    def __post_init__(self) -> None:
+        if self.points is not None and self.reward is not None:
+            raise InvalidValue(field="points", problem="a reward has its own number of points")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +84,23 @@ class PriceLeft:
     customer_id: UserId
     gateway: str | None
     """What charges the rest; None: any of the deployment."""
+    services: tuple[tuple[ServiceId, int], ...] = ()
+    """What is booked, at which list prices."""
 
 
 async def points_discount(
     asked: RedeemedPoints, left: PriceLeft, tx: Repositories, context: UseCaseContext
 ) -> Discount:
-    """What the points take off. It locks the account.
+    """What the points, or the reward, take off. It locks the account.
 
-    Whole points are taken, no more than the price takes, and so many that the gateway can charge the rest.
+    Whole points are taken, no more than the price takes, and so many that the gateway can charge the rest. A reward
+    takes off the list price of its service, as far as that much is left, for all of its points.
 
     Raises:
         UnknownLoyaltyAccount: the account is not that of the customer, who alone redeems points.
         PointsNotAccepted: its points take nothing off: no programme runs, or too little is left.
         NotEnoughPoints: the account has fewer that can be spent.
+        UnknownReward, RewardNotApplicable: of the reward.
         InvalidValue: no points are asked for.
     """
     account = await tx.loyalty_accounts.lock(asked.account_id)
@@ -89,26 +114,55 @@ async def points_discount(
     if programme is None:
         raise PointsNotAccepted
     spendable = account.spendable(context.now)
-    points = spendable if asked.points is None else asked.points
-    if spendable < points:
-        raise NotEnoughPoints(spendable=spendable)
     rule = context.get(Chargeable, ANY_AMOUNT).of_gateway(left.gateway).currencies.get(currency)
-    step = lcm(programme.point_value, 1 if rule is None else rule.step)
-    amount = min(points * programme.point_value, left.amount.amount)
-    amount -= amount % step
-    if not amount:
+    step = 1 if rule is None else rule.step
+    found = (
+        _of_points(asked.points or spendable, programme, left.amount.amount, step)
+        if asked.reward is None
+        else _of_reward(asked.reward, programme, left, step)
+    )
+    if found.is_reward and not found.amount:
+        raise RewardNotApplicable
+    wanted = found.points if found.is_reward else asked.points
+    if wanted is not None and spendable < wanted:
+        raise NotEnoughPoints(spendable=spendable)
+    if not found.amount:
         raise PointsNotAccepted
-    most = Money(amount=amount, currency=currency)
+    most = Money(amount=found.amount, currency=currency)
     return Discount(
         kind=DiscountKind.POINTS,
         source_id=account.id,
-        label=programme.name,
+        label=found.label,
         amount=most,
         most=most,
-        most_points=amount // programme.point_value,
-        step=step,
+        most_points=found.points,
+        is_reward=found.is_reward,
+        step=found.step,
         funded_by=Funding.PLATFORM if programme.of_platform else Funding.PROVIDER,
     )
+
+
+class _Found(NamedTuple):
+    label: str
+    amount: int
+    points: int
+    step: int
+    is_reward: bool
+
+
+def _of_points(points: int, programme: LoyaltyProgramme, left: int, step: int) -> _Found:
+    step = lcm(programme.point_value, step)
+    amount = min(points * programme.point_value, left)
+    amount -= amount % step
+    return _Found(programme.name, amount, amount // programme.point_value, step, is_reward=False)
+
+
+def _of_reward(name: str, programme: LoyaltyProgramme, left: PriceLeft, step: int) -> _Found:
+    reward = programme.reward(name)
+    if reward is None:
+        raise UnknownReward
+    amount = min(reward.covered(left.services), left.amount.amount)
+    return _Found(reward.name, amount - amount % step, reward.points, step, is_reward=True)
 
 
 async def follow_points(
@@ -134,7 +188,7 @@ async def follow_points(
             continue
         most = None
         if was is None or was in ENDED:
-            most = min(each.most_points or 0, account.spendable(context.now))
+            most = _at_most(each, account.spendable(context.now))
             await ledger.reserve(most)
         elif was in _OVER and status not in _OVER:
             most = each.points or 0
@@ -144,6 +198,12 @@ async def follow_points(
         taken = next(iter(points_of(booking.discounts)), None)
         await ledger.settle(0 if taken is None else taken.points or 0, booking.status)
     return booking
+
+
+def _at_most(discount: Discount, spendable: int) -> int:
+    """How many points a discount takes if so many can be spent: a reward all of its own, or none."""
+    most = discount.most_points or 0
+    return most if most <= spendable else 0 if discount.is_reward else spendable
 
 
 def points_of(discounts: Iterable[Discount]) -> tuple[Discount, ...]:

@@ -36,7 +36,7 @@ class PointsRedeemedAlready(Conflict, code="loyalty.redeemed_already"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedeemPoints:
-    """Lower what the customer still owes for a booking by points, once.
+    """Lower what the customer still owes for a booking by points, or by a reward, once.
 
     - Only its customer redeems points, before the appointment or after it took place, while a balance is due.
     - They take off no more than the balance: not what was paid, and not a deposit that the booking waits for.
@@ -61,6 +61,7 @@ async def _redeem(command: RedeemPoints, tx: Repositories, context: UseCaseConte
         provider_id=booking.provider_id,
         customer_id=booking.customer_id,
         gateway=next((each.gateway for each in await tx.payments.of_booking(booking.id)), None),
+        services=tuple((each.id, each.price.amount) for each in booking.services),
     )
     found = await points_discount(command.points, left, tx, context)
     discounts = discounts_of(booking.list_price, [*booking.discounts, found])

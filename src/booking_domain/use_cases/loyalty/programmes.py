@@ -8,6 +8,7 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId, LoyaltyProgrammeNotFound
+from booking_domain.loyalty.rewards import Reward
 from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
@@ -47,6 +48,7 @@ class StartLoyaltyProgramme:
     most_referrals: int | None = None
     tiers: tuple[LoyaltyTier, ...] = ()
     tier_grace_days: int = 0
+    rewards: tuple[Reward, ...] = ()
 
 
 async def _start(command: StartLoyaltyProgramme, tx: Repositories, context: UseCaseContext) -> LoyaltyProgramme:
@@ -71,6 +73,7 @@ async def _start(command: StartLoyaltyProgramme, tx: Repositories, context: UseC
         most_referrals=command.most_referrals,
         tiers=command.tiers,
         tier_grace_days=command.tier_grace_days,
+        rewards=command.rewards,
         started_at=context.now,
     )
     former = await tx.loyalty_programmes.running(programme.issuer, programme.currency)

@@ -22,6 +22,7 @@ from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.loyalty.lots import LoyaltyAccountId
 from booking_domain.loyalty.programmes import MAX_LOYALTY_AMOUNT
+from booking_domain.loyalty.rewards import MAX_REWARD_NAME
 from booking_domain.packages.model import PackageId
 from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
@@ -118,6 +119,8 @@ class RedeemedPointsBody(Body, frozen=True, kw_only=True):
     """One of the customer's loyalty accounts."""
     points: Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)] | None = None
     """At most so many. Absent: as many as there are, and as the price takes."""
+    reward: Annotated[str, Meta(min_length=1, max_length=MAX_REWARD_NAME)] | None = None
+    """The name of a reward of the programme, in place of `points`: its service is paid with its points."""
 
 
 class SeriesPointsBody(Body, frozen=True, kw_only=True):
@@ -666,7 +669,7 @@ _first: Final = members(
     notes=lambda body: body.notes or "",
     walk_in=_walk_in,
     accepted=lambda body: accepted_versions(body.accepted),
-    points=projection(SeriesPointsBody, RedeemedPoints),
+    points=projection(SeriesPointsBody, RedeemedPoints, default=("reward",)),
 )
 _service_json: Final = projection(OfferedService, BookedServiceJson, duration_minutes="minutes", price="price.amount")
 _discount_json: Final = projection(Discount, DiscountJson, amount="amount.amount")
