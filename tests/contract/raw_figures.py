@@ -11,7 +11,7 @@ from booking_domain.statistics.model import FIGURES
 
 Row = dict[str, Any]
 Key = tuple[date, str, str, int]
-"""A local date, a currency, a channel and a local hour."""
+"""A local date, a currency, a channel (of customers: where they came from) and a local hour."""
 
 
 def nothing() -> dict[Key, dict[str, int]]:
@@ -171,4 +171,5 @@ def follows(visit: Row, other: Row) -> bool:
 def channel_of(booking: Row) -> str:
     if booking["customer_id"] == booking["provider_user_id"]:
         return "walk_in"
-    return "staff" if booking["placed_by_staff"] else "online"
+    came = "online" if booking["origin"] in {"direct", "desk"} else booking["origin"]
+    return "staff" if booking["placed_by_staff"] else came

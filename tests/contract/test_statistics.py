@@ -32,6 +32,9 @@ PLAN: Final = Plan(
     now=datetime(2026, 11, 23, 3, tzinfo=UTC),
 )
 DEEDS: Final = (
+    "UPDATE bookings SET origin = 'link' WHERE right(id::text, 1) IN ('1')",
+    "UPDATE bookings SET origin = 'search' WHERE right(id::text, 1) IN ('2')",
+    "UPDATE bookings SET origin = 'portfolio' WHERE right(id::text, 1) IN ('3')",
     """UPDATE bookings SET refunded_amount = paid_amount / 2, refund_pending_amount = paid_amount / 4,
         conceded_amount = paid_amount / 2 WHERE paid_amount > 3 AND right(id::text, 1) IN ('0', '1', '2', '3')""",
     """INSERT INTO refunds
@@ -103,7 +106,12 @@ def shown(by_currency: Any) -> dict[str, dict[str, int]]:
 
 def group_of(key: Key, group_by: GroupBy | None) -> str:
     day, _, channel, hour = key
-    return {GroupBy.WEEKDAY: str(day.weekday()), GroupBy.HOUR: str(hour)}.get(group_by or GroupBy.CHANNEL, channel)
+    by_staff = channel in {"staff", "walk_in"}
+    return {
+        GroupBy.WEEKDAY: str(day.weekday()),
+        GroupBy.HOUR: str(hour),
+        GroupBy.ORIGIN: "desk" if by_staff else "direct" if channel == "online" else channel,
+    }.get(group_by or GroupBy.CHANNEL, channel if by_staff else "online")
 
 
 async def compare(url: str) -> int:
@@ -124,6 +132,7 @@ async def compare(url: str) -> int:
             for first, last, interval, group_by in (
                 (date(2025, 12, 1), date(2026, 11, 30), Interval.DAY, GroupBy.CHANNEL),
                 (date(2024, 11, 1), date(2027, 1, 31), Interval.MONTH, None),
+                (date(2026, 2, 1), date(2026, 11, 30), Interval.MONTH, GroupBy.ORIGIN),
                 (date(2026, 2, 1), date(2026, 11, 30), Interval.WEEK, GroupBy.HOUR),
                 (date(2026, 2, 1), date(2026, 11, 30), Interval.WEEK, GroupBy.WEEKDAY),
             ):

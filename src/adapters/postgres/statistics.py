@@ -1,7 +1,7 @@
 """Statistics on PostgreSQL: what is counted, read from bookings and their money; buckets, and what sums need."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -61,6 +61,7 @@ from adapters.postgres.visit_statistics import (
     statistics_rosters,
     statistics_visits,
 )
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
@@ -197,7 +198,11 @@ _cancellation: Final = (
 _CHANNEL: Final = case(
     (_b.customer_id == _b.provider_user_id, literal(BookingChannel.WALK_IN.value)),
     (_b.placed_by_staff, literal(BookingChannel.STAFF.value)),
-    else_=literal(BookingChannel.ONLINE.value),
+    *(
+        (_b.origin == each.value, literal(BookingChannel.ONLINE.value))
+        for each in (BookingOrigin.DIRECT, BookingOrigin.DESK)
+    ),
+    else_=_b.origin,
 )
 _BOOKINGS: Final = Statement(
     select(
@@ -326,6 +331,12 @@ def _by_day(*, of_salon: bool) -> CompoundSelect[Any]:
     return union_all(whole, rest)
 
 
+def _named(channel: ColumnElement[Any], name: Callable[[BookingChannel], str]) -> ColumnElement[Any]:
+    """What a channel is called."""
+    names = {each.value: name(each) for each in BookingChannel if name(each) != each.value}
+    return case(*((channel == each, literal(named)) for each, named in names.items()), else_=channel)
+
+
 def _sums(grouping: Grouping, *, of_salon: bool, periods: bool) -> Statement:
     """With one period, the planner knows how few groups there are, and sorts no rows."""
     rows = (_by_quarter if grouping in _ON_A_CLOCK else _by_day)(of_salon=of_salon).subquery("counted").c
@@ -334,7 +345,8 @@ def _sums(grouping: Grouping, *, of_salon: bool, periods: bool) -> Statement:
     groups: Mapping[Grouping, ColumnElement[Any]] = {
         Grouping.NOTHING: literal(""),
         Grouping.SERVICE: func.coalesce(cast(rows.service_id, Text), ""),
-        Grouping.CHANNEL: rows.channel,
+        Grouping.CHANNEL: _named(rows.channel, lambda each: each.side.value),
+        Grouping.ORIGIN: _named(rows.channel, lambda each: each.origin),
         Grouping.PROVIDER: cast(rows.provider_id, Text),
         # The first of January 1970 was a Thursday.
         Grouping.WEEKDAY: cast((local // 86_400 + 3) % 7, Text),
@@ -407,6 +419,16 @@ def _waited(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
     return found.where(*within, *conditions).scalar_subquery()
 
 
+_KEPT: Final = _b.paid_amount - _b.refunded_amount + _b.desk_paid_amount
+
+
+def _came(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    """How many bookings were made in the time by customers who came in some way."""
+    found = select(func.count()).select_from(bookings)
+    within = (_b.provider_id == _OF, _b.created_at >= _FROM, _b.created_at < _UNTIL)
+    return found.where(*within, *conditions).scalar_subquery()
+
+
 # Looked up for each review: planned for any time, a join reads all bookings.
 _reviewed: Final = (
     select(_b.starts_at, func.coalesce(_b.disputed_from, _b.status).label("outcome"))
@@ -418,6 +440,9 @@ _CONVERSIONS: Final = Statement(
     select(
         _through_links(booking_link_days.c.visitors),
         _through_links(booking_link_days.c.bookings),
+        _came(_b.link_id.is_not(None), _KEPT > 0),
+        _came(_b.portfolio_item_id.is_not(None)),
+        _came(_b.portfolio_item_id.is_not(None), _KEPT > 0),
         _waited(),
         _waited(_w.status == WaitingStatus.BOOKED.value),
         select(func.count())
@@ -539,10 +564,13 @@ class PostgresStatisticsReads(WithWork, StatisticsReads):
             _CONVERSIONS, provider_id=provider_id, since=period.start, until=period.end, first=first, last=last
         )
         assert row is not None  # noqa: S101 - a SELECT without FROM has a row
-        visitors, made, waited, booked, reviewed = row
+        visitors, made, link_paid, of_items, items_paid, waited, booked, reviewed = row
         return Conversions(
             link_visitors=visitors,
             link_bookings=made,
+            link_paid=link_paid,
+            portfolio_bookings=of_items,
+            portfolio_paid=items_paid,
             waited=waited,
             waited_and_booked=booked,
             reviewed=reviewed,

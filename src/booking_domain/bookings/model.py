@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
+from uuid import UUID
 
 from booking_domain.bookings.conditions import require_begun, require_movable, require_not_over
 from booking_domain.bookings.due import Quote, quote_of
@@ -21,6 +22,7 @@ from booking_domain.bookings.errors import (
     TimeNotAccepted,
     UnderReview,
 )
+from booking_domain.bookings.origins import CAME_DIRECTLY, BookingOrigin, Came
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
 from booking_domain.bookings.pricing import Discount, price_after
 from booking_domain.bookings.scope import Scope
@@ -239,6 +241,11 @@ class Booking:
     cancellation_start: datetime | None = None
     """The start by which a cancellation is judged, if it is not that of the booking; see `policy_start`."""
     series_id: SeriesId | None = None
+    origin: BookingOrigin = BookingOrigin.DIRECT
+    link_id: UUID | None = None
+    """The booking link over which the customer came."""
+    portfolio_item_id: UUID | None = None
+    """The portfolio item from which the customer came."""
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
     under_review: bool = False
@@ -305,6 +312,7 @@ class Booking:
         series_id: SeriesId | None = None,
         services: tuple[OfferedService, ...] = (),
         discounts: tuple[Discount, ...] = (),
+        came: Came = CAME_DIRECTLY,
     ) -> BookingDecision:
         """Make a new booking: requested, pending if a deposit is due, else confirmed.
 
@@ -330,6 +338,9 @@ class Booking:
             services=services,
             requests_claim_time=terms.requests_claim_time,
             series_id=series_id,
+            origin=came.origin,
+            link_id=came.link_id,
+            portfolio_item_id=came.portfolio_item_id,
             placed_by_staff=by.id != customer_id,
             price=price_after(terms.price, discounts),
             discounts=discounts,

@@ -31,14 +31,35 @@ class Outcome(StrEnum):
 
 
 class BookingChannel(StrEnum):
-    """How a booking was made."""
+    """How a booking was made: by the customer, who came from somewhere, or by the provider's side."""
 
     ONLINE = "online"
-    """By the customer."""
+    """By the customer; nothing is known of where they came from."""
+    LINK = "link"
+    SEARCH = "search"
+    PORTFOLIO = "portfolio"
+    WAITING_LIST = "waiting_list"
+    BOT = "bot"
+    PAGE = "page"
     STAFF = "staff"
     """By the provider's side, for a customer with an account."""
     WALK_IN = "walk_in"
     """By the provider's side, for a customer without one."""
+
+    @property
+    def side(self) -> "BookingChannel":
+        """Who made it: `ONLINE` the customer, wherever they came from; else the provider's side."""
+        return self if self in _BY_STAFF else BookingChannel.ONLINE
+
+    @property
+    def origin(self) -> str:
+        """Where the customer came from, in the words of bookings."""
+        if self in _BY_STAFF:
+            return "desk"
+        return "direct" if self is BookingChannel.ONLINE else self.value
+
+
+_BY_STAFF: Final = frozenset({BookingChannel.STAFF, BookingChannel.WALK_IN})
 
 
 class Moved(NamedTuple):
@@ -207,6 +228,12 @@ class Conversions:
     """Distinct visitors of booking links, a day at a time."""
     link_bookings: int = 0
     """Bookings that were made through them."""
+    link_paid: int = 0
+    """Those of them for which money was kept."""
+    portfolio_bookings: int = 0
+    """Bookings whose customers came from an item of the portfolio."""
+    portfolio_paid: int = 0
+    """Those of them for which money was kept."""
     waited: int = 0
     """Places on the waiting list that were taken."""
     waited_and_booked: int = 0

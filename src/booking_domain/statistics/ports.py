@@ -32,6 +32,7 @@ class Grouping(StrEnum):
     NOTHING = "nothing"
     SERVICE = "service"
     CHANNEL = "channel"
+    ORIGIN = "origin"
     PROVIDER = "provider"
     WEEKDAY = "weekday"
     HOUR = "hour"
@@ -58,7 +59,7 @@ class Sum:
     period: int
     """The position of the edge with which it begins."""
     group: str
-    """The id of the service (empty: a plain appointment) or provider, the channel, weekday (0 is Monday) or hour."""
+    """The id of the service (empty: none) or provider, the channel, origin, weekday (0 is Monday) or hour."""
     currency: str
     figures: Figures
 

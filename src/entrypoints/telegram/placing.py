@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import RECOMMENDED, ProviderFilter
 from booking_domain.notifications.chats import Button, ChatMessage
@@ -102,6 +103,7 @@ async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessag
         provider_id=choice.provider_id,
         slot=slot_of(slot),
         service_ids=choice.services,
+        origin=BookingOrigin.BOT,
     )
     return await _placed(person, command, parts)
 

@@ -45,6 +45,7 @@ from adapters.postgres.kit.personal_data import (
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.consents import ConsentId, ConsentRevoked, ConsentStatus
 from booking_domain.bookings.ideas import IdeaSide
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import TO_COME, PaymentAttempt, Status
 from booking_domain.shared.ids import EventId
 
@@ -105,6 +106,10 @@ bookings: Final = Table(
     Column("series_id", Uuid),
     # The services as they were offered, in order.
     Column("services", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    # Where the customer came from; the link and the item without a reference: both can be deleted.
+    Column("origin", Text, nullable=False, server_default=text("'direct'")),
+    Column("link_id", Uuid),
+    Column("portfolio_item_id", Uuid),
     Column("placed_by_staff", Boolean, nullable=False, server_default=text("false")),
     Column("in_question", Boolean, nullable=False, server_default=text("false")),
     instant("questioned_at", nullable=True),
@@ -135,6 +140,7 @@ bookings: Final = Table(
     Column("earnings_version", Integer),
     instant("created_at"),
     instant("updated_at"),
+    one_of("origin", BookingOrigin),
     one_of("status", Status),
     one_of("payment_attempt", PaymentAttempt),
     CheckConstraint(
@@ -177,6 +183,18 @@ bookings: Final = Table(
             "(paid_amount > 0 OR desk_paid_amount > 0 OR tip_amount > 0 OR earnings_version IS NOT NULL)"
             " AND earnings_version IS DISTINCT FROM version"
         ),
+    ),
+    Index(
+        "bookings_provider_id_created_at_links_idx",
+        "provider_id",
+        "created_at",
+        postgresql_where=text("link_id IS NOT NULL"),
+    ),
+    Index(
+        "bookings_provider_id_created_at_items_idx",
+        "provider_id",
+        "created_at",
+        postgresql_where=text("portfolio_item_id IS NOT NULL"),
     ),
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_completed_idx", "updated_at", postgresql_where=text("status = 'completed'")),

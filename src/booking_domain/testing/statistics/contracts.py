@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
+from uuid import UUID
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.booking_links import BookingLink
 from booking_domain.identity.model import UserStatus
@@ -17,7 +19,7 @@ from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, U
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.customers import CustomerVisits, visits_order
-from booking_domain.statistics.definitions import buckets_of, days_of
+from booking_domain.statistics.definitions import bucket_order, buckets_of, days_of
 from booking_domain.statistics.model import (
     BookingChannel,
     Bucket,
@@ -99,6 +101,63 @@ class StatisticsContract(StorageContract):
             outstanding=750,
         )
         assert await self.alone.statistics.provider_of(paid.id) == cast.profile.id
+
+    async def test_the_channel_of_a_booking_says_where_its_customer_came_from(self, cast: Cast) -> None:
+        for origin, customer, channel in (
+            (BookingOrigin.SEARCH, cast.customer, BookingChannel.SEARCH),
+            (BookingOrigin.WAITING_LIST, cast.customer, BookingChannel.WAITING_LIST),
+            (BookingOrigin.DIRECT, cast.customer, BookingChannel.ONLINE),
+            (BookingOrigin.DESK, cast.customer, BookingChannel.STAFF),
+            (BookingOrigin.DESK, cast.owner, BookingChannel.WALK_IN),
+        ):
+            booking = replace(
+                self.make.booking(cast.profile, cast.customer),
+                origin=origin,
+                customer_id=customer.id,
+                placed_by_staff=channel is BookingChannel.STAFF,
+            )
+            await self.store_bookings(booking)
+            assert (await self._counted(booking)).channel is channel
+
+    async def test_figures_are_kept_apart_by_where_customers_came_from(self, cast: Cast) -> None:
+        channels = (BookingChannel.ONLINE, BookingChannel.LINK, BookingChannel.STAFF, BookingChannel.WALK_IN)
+        buckets = [_bucket(channel=each) for each in channels]
+        await self.alone.statistics.put(cast.profile.id, None, sorted(buckets, key=bucket_order))
+        edges = (_AT - timedelta(days=1), _AT + timedelta(days=1))
+        for grouping, groups in (
+            (Grouping.ORIGIN, {"desk": 2, "direct": 1, "link": 1}),
+            (Grouping.CHANNEL, {"online": 2, "staff": 1, "walk_in": 1}),
+        ):
+            found = await self.reads.statistics.sums(Sums(provider_id=cast.profile.id, edges=edges, grouping=grouping))
+            assert {each.group: each.figures.completed for each in found} == groups
+
+    async def test_bookings_of_links_and_portfolio_items_are_counted_with_those_that_are_paid(
+        self, cast: Cast, other: Cast
+    ) -> None:
+        unpaid = replace(self.make.booking(cast.profile, cast.customer), created_at=NOW, link_id=UUID(int=1))
+        money = Money(amount=500, currency=unpaid.price.currency)
+        link, item = UUID(int=1), UUID(int=2)
+        paid = [
+            replace(
+                self.make.booking(of.profile, of.customer),
+                created_at=NOW,
+                desk_paid=money,
+                link_id=link_id,
+                portfolio_item_id=item_id,
+            )
+            for of, link_id, item_id in (
+                (cast, link, item),
+                (cast, None, item),
+                (cast, None, None),
+                (other, link, None),
+            )
+        ]
+        await self.store_bookings(unpaid, *paid)
+        period = TimeRange(NOW - HOUR, NOW + HOUR)
+        found = await self.reads.statistics.conversions(cast.profile.id, period, NOW.date(), NOW.date())
+        assert (found.link_paid, found.portfolio_bookings, found.portfolio_paid) == (1, 2, 2)
+        after = TimeRange(NOW + HOUR, NOW + 2 * HOUR)
+        assert await self.reads.statistics.conversions(cast.profile.id, after, NOW.date(), NOW.date()) == Conversions()
 
     async def test_who_cancelled_when_is_read_from_the_trail(self, cast: Cast) -> None:
         booking = replace(self.make.booking(cast.profile, cast.customer), status=Status.CANCELLED)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
@@ -101,7 +102,9 @@ TABLES: Final = (_BUCKETS, _PLACES, _REVISIONS, _MEMBERSHIPS, _FINDINGS, _VISITS
 def _counted(state: State, booking: Booking, moves: tuple[Moved, ...]) -> CountedBooking:
     cancelled = [each for each in state[BOOKING_EVENTS].get(booking.id, ()) if each.type == "cancelled"]
     last = cancelled[-1] if cancelled else None
-    by_staff = BookingChannel.STAFF if booking.placed_by_staff else BookingChannel.ONLINE
+    direct = booking.origin in {BookingOrigin.DIRECT, BookingOrigin.DESK}
+    online = BookingChannel.ONLINE if direct else BookingChannel(booking.origin.value)
+    by_staff = BookingChannel.STAFF if booking.placed_by_staff else online
     return CountedBooking(
         id=booking.id,
         provider_id=booking.provider_id,
@@ -235,10 +238,18 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
         waited = self._state[WAITING_LIST].where(
             lambda each: each.provider_id == provider_id and period.start <= each.created_at < period.end
         )
+        came = self._state[BOOKINGS].where(
+            lambda each: each.provider_id == provider_id and period.start <= each.created_at < period.end
+        )
+        of_links = [each for each in came if each.link_id is not None]
+        of_items = [each for each in came if each.portfolio_item_id is not None]
         about = [self._state[BOOKINGS][each.booking_id] for each in self._state[REVIEWS].values()]
         return Conversions(
             link_visitors=sum(each.visitors for each in days),
             link_bookings=sum(each.bookings for each in days),
+            link_paid=sum(map(_is_paid, of_links)),
+            portfolio_bookings=len(of_items),
+            portfolio_paid=sum(map(_is_paid, of_items)),
             waited=len(waited),
             waited_and_booked=sum(each.status is WaitingStatus.BOOKED for each in waited),
             reviewed=sum(
@@ -260,6 +271,10 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
         return self._state[_FINDINGS].page(lambda each: each.created_at >= since, newest_first=True)
 
 
+def _is_paid(booking: Booking) -> bool:
+    return booking.totals.kept.amount + booking.desk_paid.amount > 0
+
+
 def _period(of: Sums, at: datetime) -> int:
     return bisect_right(of.edges, at) - 1
 
@@ -271,13 +286,14 @@ def _group(of: Sums, provider_id: ProviderId, bucket: Bucket) -> str:
         case Grouping.SERVICE:
             return "" if bucket.service_id is None else str(bucket.service_id)
         case Grouping.CHANNEL:
-            return bucket.channel.value
+            return bucket.channel.side.value
+        case Grouping.ORIGIN:
+            return bucket.channel.origin
         case Grouping.PROVIDER:
             return str(provider_id)
-        case Grouping.WEEKDAY:
-            return str(_local(of, bucket).weekday())
-        case Grouping.HOUR:
-            return str(_local(of, bucket).hour)
+        case Grouping.WEEKDAY | Grouping.HOUR:
+            local = _local(of, bucket)
+            return str(local.weekday() if of.grouping is Grouping.WEEKDAY else local.hour)
 
 
 def _local(of: Sums, bucket: Bucket) -> datetime:

@@ -7,12 +7,14 @@ from typing import Final
 from booking_domain.bookings.errors import BookingForOthers, CustomerNotActive, CustomerNotFound, DepositOutOfRange
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.origins import CLAIMED, BookingOrigin, Came
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.packages.model import PackageId
+from booking_domain.portfolio.model import PortfolioItemId, PortfolioItemNotFound, PortfolioStatus
 from booking_domain.scheduling.errors import (
     HoldNotFound,
     SlotNotOffered,
@@ -26,7 +28,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
+from booking_domain.shared.ids import BookingLinkId, ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.use_cases.bookings.discounts import DISCOUNT_ERRORS
@@ -87,6 +89,10 @@ class PlaceBooking:
     """Who the walk-in is, as the staff enters it."""
     link_token: str | None = None
     """The token of the provider's booking link over which the customer came; the link counts the booking."""
+    portfolio_item_id: PortfolioItemId | None = None
+    """The item of the provider's portfolio from which the customer came."""
+    origin: BookingOrigin | None = None
+    """Where else the customer came from, as the client says: of `CLAIMED`."""
     override_time_off: bool = False
     """Whether the staff books in time off too."""
     idea: NewIdea | None = None
@@ -121,13 +127,12 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
         bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
         staff = is_staff(context.actor, bookable)
     require_quota = await booking_quota(command, bookable, tx, context)
+    offered = False
     if command.hold_id is not None:
-        await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
-    link = None
-    if command.link_token is not None:
-        link = required(await tx.booking_links.by_token(command.provider_id, command.link_token), BookingLinkNotFound)
+        offered = await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
+    came = await _came(command, tx, offered=offered)
     place = _place_at(start, command, bookable, context, staff=staff)
-    booking = await add_booking(command, bookable, place, tx, context)
+    booking = await add_booking(command, bookable, place, tx, context, came=came)
     await require_quota()
     if staff:
         note_time_off(place_booking.action.value, bookable.schedule, [booking.span], context)
@@ -136,10 +141,37 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
             raise InvalidValue(field="idea", problem="the customer or the provider writes it")
         side = IdeaSide.PROVIDER if staff else IdeaSide.CUSTOMER
         await add_idea(command.idea, booking, side, tx, context)
-    if link is not None and not staff:
+    if booking.link_id is not None:
         today = context.now.astimezone(bookable.schedule.calendar.zone).date()
-        await tx.booking_links.count_booking(link.id, today)
+        await tx.booking_links.count_booking(BookingLinkId(booking.link_id), today)
     return booking
+
+
+async def _came(command: PlaceBooking, tx: Repositories, *, offered: bool) -> Came:
+    """Where a customer came from: what the platform knows counts before what the client says.
+
+    Raises:
+        BookingLinkNotFound: the provider has no such link.
+        PortfolioItemNotFound: the provider shows no such item.
+        InvalidValue: the client says what only the platform knows.
+    """
+    if command.origin is not None and command.origin not in CLAIMED:
+        raise InvalidValue(field="origin", problem="search, page or bot")
+    link_id, item_id = None, command.portfolio_item_id
+    if command.link_token is not None:
+        link = required(await tx.booking_links.by_token(command.provider_id, command.link_token), BookingLinkNotFound)
+        link_id = link.id
+    if item_id is not None:
+        item = await tx.portfolio_items.lock(item_id)
+        if item is None or item.provider_id != command.provider_id or item.status is not PortfolioStatus.SHOWN:
+            raise PortfolioItemNotFound
+    known = (
+        (offered, BookingOrigin.WAITING_LIST),
+        (link_id is not None, BookingOrigin.LINK),
+        (item_id is not None, BookingOrigin.PORTFOLIO),
+    )
+    origin = next((each for so, each in known if so), command.origin or BookingOrigin.DIRECT)
+    return Came(origin=origin, link_id=link_id, portfolio_item_id=item_id)
 
 
 def _place_at(
@@ -157,16 +189,21 @@ def _place_at(
 
 async def _replace_hold(
     hold_id: ClaimId, provider_id: ProviderId, start: datetime, tx: Repositories, context: UseCaseContext
-) -> None:
-    """Release the actor's live hold on this slot, and mark its waiting-list entry as booked if it was an offer."""
+) -> bool:
+    """Release the actor's live hold on this slot, and mark its waiting-list entry as booked if it was an offer.
+
+    Returns whether it was.
+    """
     hold = await tx.claims.hold_of(context.actor.id, hold_id)
     if hold is None or not hold.live(context.now) or (hold.provider_id, hold.span.start) != (provider_id, start):
         raise HoldNotFound
     # Lock the entry before its hold, in the same order as leaving the waiting list does.
     entry = await tx.waiting_list.get(WaitingId(hold_id))
     await tx.claims.release(provider_id, hold_id)
-    if entry is not None and entry.status is WaitingStatus.OFFERED:
-        await tx.waiting_list.save(entry.booked())
+    if entry is None or entry.status is not WaitingStatus.OFFERED:
+        return False
+    await tx.waiting_list.save(entry.booked())
+    return True
 
 
 async def _quote(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> PriceBreakdown:
@@ -208,6 +245,7 @@ place_booking: Final = UseCase(
         TimeOff,
         HoldNotFound,
         BookingLinkNotFound,
+        PortfolioItemNotFound,
         *PLACING_ERRORS,
         *IDEA_ERRORS,
     ),

@@ -9,6 +9,7 @@ from booking_domain.bookings.errors import (
     SeriesNotPossible,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.origins import BookingOrigin, Came
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeOff
 from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
 from booking_domain.scheduling.weekly import MAX_WEEKS_APART
@@ -90,8 +91,12 @@ async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext
         raise SeriesNotPossible(times=command.times, failures=tuple(failures))
     if staff:
         note_time_off(_AUDITED_AS, bookable.schedule, [span for span, _ in places], context)
+    came = Came(origin=command.first.origin or BookingOrigin.DIRECT)
     return tuple(
-        [await add_booking(command.first, bookable, place, tx, context, series_id=series_id) for place in places]
+        [
+            await add_booking(command.first, bookable, place, tx, context, series_id=series_id, came=came)
+            for place in places
+        ]
     )
 
 

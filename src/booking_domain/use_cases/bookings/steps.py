@@ -23,6 +23,7 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision, BookingMode, Terms
+from booking_domain.bookings.origins import CAME_DIRECTLY, BookingOrigin, Came
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.pricing import PriceBreakdown, break_down, discounts_of, price_after
 from booking_domain.bookings.references import new_reference
@@ -256,6 +257,7 @@ async def add_booking(
     context: UseCaseContext,
     *,
     series_id: SeriesId | None = None,
+    came: Came = CAME_DIRECTLY,
 ) -> Booking:
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
@@ -290,6 +292,7 @@ async def add_booking(
         series_id=series_id,
         services=bookable.schedule.services,
         discounts=price.discounts,
+        came=Came(origin=BookingOrigin.DESK) if is_staff(context.actor, bookable) else came,
     )
     if decision.state.claims_time:
         await tx.claims.acquire(booking_claim(decision.state), context.now)

@@ -43,6 +43,7 @@ class GroupBy(StrEnum):
 
     SERVICE = "service"
     CHANNEL = "channel"
+    ORIGIN = "origin"
     PROVIDER = "provider"
     WEEKDAY = "weekday"
     HOUR = "hour"
@@ -89,7 +90,7 @@ class GroupFigures:
     """The figures of a group, by currency."""
 
     key: str
-    """The id of the service or provider, the channel, the weekday (0 is Monday) or the hour."""
+    """The id of the service or provider, the channel, the origin, the weekday (0 is Monday) or the hour."""
     name: str | None
     figures: ByCurrency
 

@@ -12,6 +12,7 @@ from booking_domain.bookings.available_actions import AvailableAction, available
 from booking_domain.bookings.due import DueReason
 from booking_domain.bookings.ideas import MAX_DESCRIPTION, MAX_DETAIL, IdeaContent
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, PriceBreakdown, PriceLine, PriceLineKind
@@ -29,6 +30,7 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt
 from booking_domain.payments.refunds import Refund
+from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.weekly import MAX_WEEKS_APART
 from booking_domain.shared.actor import Actor, Role
@@ -153,6 +155,10 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: a customer without an account."""
     link_token: Annotated[str, Meta(pattern=f"^[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}$")] | None = None
     """The token of the booking link that the customer followed."""
+    portfolio_item_id: PortfolioItemId | None = None
+    """The item of the provider's portfolio from which the customer came."""
+    origin: Annotated[BookingOrigin, Meta(examples=["search"])] | None = None
+    """Where else the customer came from: `search`, `page` or `bot`; the platform finds out the others itself."""
     idea: IdeaBody | None = None
     """The customer's wish, with images. Admins cannot set it."""
     override_time_off: bool = False
@@ -506,6 +512,10 @@ class BookingJson(Json, frozen=True, kw_only=True):
     services: tuple[BookedServiceJson, ...] | None = None
     """The services in order; without them, a plain appointment."""
     series_id: UUID | None = None
+    origin: BookingOrigin
+    """Where the customer came from."""
+    portfolio_item_id: UUID | None = None
+    """The portfolio item from which the customer came."""
     placed_by_staff: bool
     """Whether the provider, the manager of its salon or an admin placed the booking for the customer."""
     rescheduled_by: str | None = None
@@ -663,7 +673,7 @@ _order: Final = members(
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "idea", "promotion_codes"),
+    given=("hold_id", "link_token", "portfolio_item_id", "origin", "idea", "promotion_codes"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",
@@ -676,7 +686,10 @@ _discount_json: Final = projection(Discount, DiscountJson, amount="amount.amount
 _quoted: Final = members(
     QuoteBookingBody,
     PlaceBooking,
-    given=("notes", "hold_id", "walk_in", "link_token", "override_time_off", "idea", "accepted"),
+    given=(
+        *("notes", "hold_id", "walk_in", "link_token", "portfolio_item_id", "origin"),
+        *("override_time_off", "idea", "accepted"),
+    ),
     unused=["service_id"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     points=redeemed_points,

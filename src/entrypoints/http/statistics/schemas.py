@@ -123,6 +123,12 @@ class ConversionsJson(Json, frozen=True, kw_only=True):
     """Bookings that were made through them."""
     link_conversion_rate: float | None = None
     """`linkBookings` ÷ `linkVisitors`; absent if the divisor is 0."""
+    link_paid: int
+    """Bookings through links that were made in the time, and for which money was kept."""
+    portfolio_bookings: int
+    """Bookings that were made in the time by customers who came from an item of your portfolio."""
+    portfolio_paid: int
+    """Those of them for which money was kept."""
     waited: int
     """Places on your waiting list that were taken in the time."""
     waited_and_booked: int
@@ -192,7 +198,7 @@ class GroupFiguresJson(Json, frozen=True, kw_only=True):
     """The figures of a group, over the whole time."""
 
     group: str
-    """The id of the service (empty: none) or provider, the channel, the weekday (`0` is Monday), or the hour."""
+    """The id of the service (empty: none) or provider, the channel, origin, weekday (`0` is Monday), or the hour."""
     name: str | None = None
     """The name of the service or provider."""
     figures: FiguresJson
@@ -269,6 +275,9 @@ def _conversions(found: Conversions, visits: int) -> ConversionsJson:
         link_visitors=found.link_visitors,
         link_bookings=found.link_bookings,
         link_conversion_rate=rate(found.link_bookings, found.link_visitors),
+        link_paid=found.link_paid,
+        portfolio_bookings=found.portfolio_bookings,
+        portfolio_paid=found.portfolio_paid,
         waited=found.waited,
         waited_and_booked=found.waited_and_booked,
         waiting_conversion_rate=rate(found.waited_and_booked, found.waited),

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.flags.ports import Flags
@@ -193,6 +194,7 @@ class Booker:
             slot=slot,
             service_ids=choice.services,
             duration_minutes=choice.duration_minutes,
+            origin=BookingOrigin.PAGE,
             promotion_codes=(choice.promotion,) if choice.promotion and not choice.repeats else (),
             package_id=choice.package,
             points=prepaid.redeemed(choice),
