@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from booking_domain.catalogue.salons import SalonNotFound
+from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import MessageAddress, MessageChannel
@@ -15,7 +15,7 @@ from booking_domain.shared.errors import DomainError, InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, SalonId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
 from booking_domain.statistics.definitions import Interval
@@ -24,6 +24,7 @@ from booking_domain.statistics.model import DueReport, Figures, MonthlyReport, R
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reach, Reader, Told
 from booking_domain.use_cases.notices.fields import sample_money
 from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.salons.takings import visible_salon
 from booking_domain.use_cases.statistics.queries import (
     StatisticsQuery,
     StatisticsReport,
@@ -82,18 +83,17 @@ def _asked(month: date | None, zone: str, now: datetime) -> StatisticsQuery:
 
 async def _get_own(actor: Actor, month: date | None, reads: Reads, *, now: datetime) -> MonthOfFigures:
     """A month of the actor's own profile."""
-    view = await reads.providers.by_owner(actor.id)
-    asked = _asked(month, "UTC" if view is None else view.time_zone, now)
-    report = await get_own_statistics(actor, asked, reads, now=now)
-    name = "" if view is None else view.profile.display_name
-    return MonthOfFigures(name=name, report=report, language=await _language(actor, reads))
+    authorise(actor, Permission.SEE_EARNINGS)
+    view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
+    report = await get_own_statistics(actor, _asked(month, view.time_zone, now), reads, now=now)
+    return MonthOfFigures(name=view.profile.display_name, report=report, language=await _language(actor, reads))
 
 
 async def _get_of_salon(
     actor: Actor, salon_id: SalonId, month: date | None, reads: Reads, *, now: datetime
 ) -> MonthOfFigures:
     """A month of a salon's members while they were members."""
-    view = required(await reads.salons.get(salon_id), SalonNotFound)
+    view, _ = await visible_salon(actor, salon_id, reads.salons)
     asked = _asked(month, view.hours.time_zone, now)
     report = await get_salon_statistics(actor, salon_id, asked, reads, now=now)
     return MonthOfFigures(name=view.salon.name, report=report, language=await _language(actor, reads))
