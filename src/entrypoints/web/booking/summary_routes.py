@@ -38,6 +38,7 @@ from entrypoints.web.booking.prepaid import NOTHING
 from entrypoints.web.booking.prices import GIFT_CARD, SHOWN, SHOWN_CARD
 from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
+from entrypoints.web.bookings.listed import BOOKED
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
@@ -209,7 +210,7 @@ async def _booked(command: PlaceBooking, card: GiftCard | None, choice: Choice, 
     """Book, and pay with the card; the address of what was booked."""
     if choice.repeats:
         await _place_series(command, choice, booker, actor)
-        return "/bookings"
+        return f"/bookings?done={BOOKED}"
     place = partial(booker.executor.run, place_booking, actor=actor, session_id=booker.session_id)
     booking = await _placed(command, choice, place)
     if card is not None:

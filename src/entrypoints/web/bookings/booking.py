@@ -27,7 +27,7 @@ from entrypoints.web.kit.paying import Ways, card_script, pay_of
 from entrypoints.web.kit.prices import price_rows
 from entrypoints.web.notifications.listed import row_of
 
-_STATES: Final = {
+STATES: Final = {
     Status.REQUESTED: (Phrase("Your request is sent"), Phrase("{provider} answers soon. You get a message.")),
     Status.PENDING: (Phrase("One step left: the deposit"), Phrase("Pay until {until}; then the time is yours.")),
     Status.CONFIRMED: (Phrase("It is booked"), Phrase("{provider} looks forward to seeing you.")),
@@ -37,6 +37,7 @@ _STATES: Final = {
     Status.DISPUTED: (Phrase("This booking is in dispute"), Phrase("We look at what both sides say, and decide.")),
     Status.NO_SHOW: (Phrase("You were missed"), Phrase("{provider} waited for you.")),
 }
+"""The title and a sentence for each status."""
 DONE: Final = {
     "moved": Phrase("The booking is moved."),
     "cancelled": Phrase("The booking is cancelled."),
@@ -159,7 +160,7 @@ def booking_page(
     booking = appointment.booking
     offer = _offer(acting, page)
     asked = offer is not None and booking.status is Status.REQUESTED
-    title, text = _ASKED if asked else _STATES.get(booking.status, _OTHER)
+    title, text = _ASKED if asked else STATES.get(booking.status, _OTHER)
     payable = bool({AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE} & can)
     until = "" if booking.due_at is None else say.values.time(LocalTime(booking.due_at, booking.time_zone))
     deposit = AvailableAction.PAY_DEPOSIT in can

@@ -7,9 +7,12 @@ from typing import ClassVar, Final
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.use_cases.bookings.queries import VisibleAppointment
 from entrypoints.languages.documents import Phrase
+from entrypoints.web.bookings.booking import STATES
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.pages import Page, PageModel
 
+BOOKED: Final = "booked"
+"""In the address: appointments that repeat were just booked."""
 MOST: Final = 20
 """The bookings of a page."""
 
@@ -30,6 +33,8 @@ class BookingsPage(PageModel):
     """The bookings of who is signed in."""
 
     template: ClassVar = "bookings/listed.html"
+    done: str
+    """What has just been done."""
     tabs: Tabs
     bookings: tuple[ListedBooking, ...]
     none: str
@@ -46,6 +51,7 @@ def bookings_page(found: Sequence[VisibleAppointment], page: Page, *, past: bool
     return BookingsPage(
         title=say(Phrase("My bookings")),
         robots="noindex",
+        done=say(Phrase("All of them are booked.")) if page.asked("done") == BOOKED else "",
         tabs=Tabs(
             label=say(Phrase("My bookings")),
             items=(
@@ -70,5 +76,5 @@ def _listed(seen: VisibleAppointment, page: Page) -> ListedBooking:
         when=page.say.values.time(LocalTime(booking.span.start, booking.time_zone)),
         provider=seen.appointment.provider_name,
         services=", ".join(each.name for each in booking.services),
-        state=page.say.status(booking.status),
+        state=page.say(STATES[booking.status][0]),
     )

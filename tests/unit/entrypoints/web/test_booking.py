@@ -324,6 +324,7 @@ async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(ap
     sent = await visitor.submit(asked, "/wait", name="Bold", phone=PHONE)
     wrong = await visitor.submit(sent, "/wait", name="Bold", phone=PHONE, code="000000")
     assert 'id="field-code-error"' in wrong.text
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', wrong.text) == ["code"]
     done = await visitor.submit(wrong, "/wait", name="Bold", phone=PHONE, code=await code_of(api))
     assert done.headers["Location"] == "/en/waiting", done.text
     listed = await visitor.get("/en/waiting")
@@ -473,8 +474,9 @@ async def test_an_appointment_repeats_once_all_its_dates_were_shown(api: Api) ->
     assert "Book all 3 appointments" in free.text
     assert "240,000" in free.text
     done = await customer.submit(free, "/summary", **wish, idea="A koi")
-    assert done.headers["Location"] == "/en/bookings", done.text
-    listed = await customer.get("/en/bookings")
+    assert done.headers["Location"] == "/en/bookings?done=booked", done.text
+    listed = await customer.get(done.headers["Location"])
+    assert "All of them are booked." in listed.text
     assert len(set(re.findall(r'href="/en/bookings/([0-9a-f-]+)"', listed.text))) == 3
 
 

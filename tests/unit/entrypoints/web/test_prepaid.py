@@ -152,7 +152,7 @@ async def test_each_appointment_that_repeats_takes_a_visit(api: Api) -> None:
     noon = await customer.get(f"{summary_of(provider_id, MONDAY_AT_NOON)}&every=1&times=3&package={package}")
     later = await customer.submit(noon, "/summary", every="1", times="3", package=package, add="prepaid")
     done = await customer.submit(priced, "/summary", every="1", times="3", package=package)
-    assert done.headers["Location"] == "/en/bookings"
+    assert done.headers["Location"] == "/en/bookings?done=booked"
     assert "3 more are kept for bookings that are to come." in (await customer.get("/en/account/packages")).text
     used_up = await customer.submit(later, "/summary", every="1", times="3", package=package)
     assert (used_up.status_code, "Nothing is left of the package" in used_up.text) == (409, True)

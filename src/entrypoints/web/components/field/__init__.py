@@ -8,7 +8,10 @@ from entrypoints.web.kit.component import Component
 
 @dataclass(frozen=True, kw_only=True)
 class Field(Component):
-    """A labelled input with its hint and its error, or a choice of one of several values."""
+    """A labelled input with its hint and its error, or a choice of one of several values.
+
+    What is wrong, and the code that was just sent, has the focus: on a phone it may be far below.
+    """
 
     template: ClassVar = "field/field.html"
 
