@@ -168,6 +168,9 @@ class Order:
     expires_at: datetime
     checked_at: datetime | None = None
     paid_at: datetime | None = None
+    receipt_sequence: int | None = None
+    """The number of its receipt among those of all orders, without gaps; None: not paid yet, or paid before there were
+    such numbers."""
     version: int = 1
     created_at: datetime
 
@@ -216,7 +219,13 @@ class Order:
     @property
     def receipt_number(self) -> str:
         """The number of its receipt, as people read it."""
-        return f"O-{self.id.hex[-12:].upper()}"
+        if self.receipt_sequence is None:
+            return f"O-{self.id.hex[-12:].upper()}"
+        return f"O-{self.receipt_sequence:06}"
+
+    def numbered(self, sequence: int) -> Self:
+        """The order that was paid, with the number of its receipt."""
+        return replace(self, receipt_sequence=sequence)
 
     @property
     def held(self) -> Money:
@@ -329,6 +338,13 @@ class Orders(Protocol):
 
     async def lock(self, order_id: OrderId) -> Order | None:
         """Lock an order until the database transaction ends, and return it."""
+        ...
+
+    async def next_receipt_number(self) -> int:
+        """Take the next number of a receipt. Another database transaction that asks for it waits until this one ends.
+
+        A rollback gives the number back, and so does not to save an order with it.
+        """
         ...
 
     async def lock_of(self, subject_id: UUID) -> Order | None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, personal_data
@@ -65,6 +66,7 @@ orders: Final = Table(
     instant("expires_at"),
     instant("checked_at", nullable=True),
     instant("paid_at", nullable=True),
+    Column("receipt_sequence", Integer),
     Column("version", Integer, nullable=False),
     instant("created_at"),
     one_of("kind", OrderKind),
@@ -78,6 +80,7 @@ orders: Final = Table(
     Index("orders_subject_id_key", "subject_id", unique=True),
     Index("orders_plan_id_key", "plan_id", unique=True, postgresql_where=text("status = 'pending'")),
     Index("orders_invoice_reference_key", "invoice_reference", unique=True),
+    Index("orders_receipt_sequence_key", "receipt_sequence", unique=True),
     Index("orders_expires_at_idx", "expires_at", postgresql_where=text("status = 'pending'")),
     Index("orders_refund_idx", "id", postgresql_where=text("refund IS NOT NULL")),
     info=personal_data("customer_id", erase=Kept("accounting"), handover=Kept("accounting"), export="orders"),
@@ -134,6 +137,7 @@ _ALL: Final = select(*ORDER.columns)
 _GET: Final = Statement(_ALL.where(_o.id == _id))
 _LOCK: Final = Statement(_ALL.where(_o.id == _id).with_for_update())
 _LOCK_OF: Final = Statement(_ALL.where(_o.subject_id == bindparam("subject_id")).with_for_update())
+_NEXT_RECEIPT: Final = Statement(select(func.coalesce(func.max(_o.receipt_sequence), 0) + 1))
 _BY_INVOICE: Final = Statement(_ALL.where(_o.invoice_reference == bindparam("reference")))
 _OF_INVOICES: Final = Statement(
     _ALL.where(_o.gateway == bindparam("gateway"), _o.invoice_reference == func.any(bindparam("references"))).order_by(
@@ -171,6 +175,9 @@ class PostgresOrders(VersionedRows[Order], Orders):
 
     async def lock_of(self, subject_id: UUID) -> Order | None:
         return await self._work.first(ORDER.read, _LOCK_OF, subject_id=subject_id)
+
+    async def next_receipt_number(self) -> int:
+        return await count_under_lock(self._work, "receipts of orders", _NEXT_RECEIPT)
 
 
 class PostgresOrderReads(WithWork, OrderReads):

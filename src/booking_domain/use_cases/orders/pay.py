@@ -195,6 +195,7 @@ async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> 
             await tx.outbox.put([OrderPaid(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
         else:
             back = order.held
+        order = order.numbered(await tx.orders.next_receipt_number())
     if back and order.refund is None:
         order = order.schedule_refund(context.entropy.new_id(), back, context.now)
         await tx.outbox.put([OrderRefundScheduled(id=_event_id(context), occurred_at=context.now, order_id=order.id)])

@@ -29,12 +29,12 @@ async def test_an_order_has_a_receipt_once_it_is_paid_and_its_buyer_and_admins_r
     for reader in (customer, await api.an_admin()):
         page = await receipt(api, reader, order["id"])
         assert page.headers["Content-Type"].startswith("text/html")
-        for part in ("Receipt", f"O-{order['id'][-12:].upper()}", "Gift card", "Pays at", "Naran", "Customer"):
+        for part in ("Receipt", "O-000001", "Gift card", "Pays at", "Naran", "Customer"):
             assert part in page.text, part
     assert_problem(await receipt(api, await api.joined("customer"), order["id"]), 404, "order.not_found")
     file = await receipt(api, customer, order["id"], Accept="application/pdf")
     assert (file.headers["Content-Type"], file.content[:5]) == ("application/pdf", b"%PDF-")
-    assert file.headers["Content-Disposition"] == f'inline; filename="O-{order["id"][-12:].upper()}.pdf"'
+    assert file.headers["Content-Disposition"] == 'inline; filename="O-000001.pdf"'
 
 
 async def test_a_receipt_names_the_package_in_the_customers_language_and_what_was_sent_back(api: Api) -> None:

@@ -14,7 +14,8 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, present, race
+from booking_domain.use_cases.platform.ports import Repositories
 
 _AMOUNT: Final = Money(amount=100, currency="MNT")
 
@@ -65,6 +66,25 @@ class OrderContract(StorageContract):
         assert await reads.of_customer(cast.customer.id, second.id, 9) == [first]
         assert await reads.of_customer(cast.customer.id, None, 1) == [second]
         assert await reads.of_customer(other.customer.id, None, 9) == []
+
+    async def test_numbers_of_receipts_follow_each_other_also_at_once_and_after_a_rollback(self, cast: Cast) -> None:
+        orders = [await self._order(cast.customer.id) for _ in range(4)]
+
+        async def number(order: Order) -> int:
+            async with self.begin() as tx:
+                before = present(await tx.orders.lock(order.id))
+                paid = before.settle(_AMOUNT, NOW).numbered(await tx.orders.next_receipt_number())
+                await tx.orders.save(paid, was=before)
+            return present(paid.receipt_sequence)
+
+        async def gone(tx: Repositories) -> None:
+            assert await tx.orders.next_receipt_number() == 1
+
+        await self.rolled_back(gone)
+        numbers, refused = await race([number(each) for each in orders])
+        assert (sorted(numbers), refused) == ([1, 2, 3, 4], [])
+        stored = [present(await self.reads.orders.get(each.id)) for each in orders]
+        assert sorted(each.receipt_number for each in stored) == ["O-000001", "O-000002", "O-000003", "O-000004"]
 
     async def test_orders_that_were_not_paid_in_time_are_listed(self, cast: Cast) -> None:
         order, due = await self._order(cast.customer.id), NOW + PAYABLE_FOR

@@ -22,6 +22,9 @@ class MemoryOrders(VersionedRepository[OrderId, Order], Orders):
             raise ConcurrentChange(what="the plan")
         await super().add(order)
 
+    async def next_receipt_number(self) -> int:
+        return 1 + max((each.receipt_sequence or 0 for each in self._rows.values()), default=0)
+
     async def lock_of(self, subject_id: UUID) -> Order | None:
         found = self._rows.where(lambda row: row.subject_id == subject_id)
         return found[0] if found else None
