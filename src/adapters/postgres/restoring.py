@@ -41,6 +41,8 @@ _RULES: Final = {
             UNION ALL
             SELECT p.id, c.provider_id, c.starts_at, p.kind, c.ends_at
             FROM class_places p JOIN claims c ON c.provider_id = p.provider_id AND c.id = p.occurrence_id
+            UNION ALL
+            SELECT id, provider_id, starts_at, '{ClaimKind.BOOKING.value}', ends_at FROM overbooked_claims
         ) c ON c.id = b.id
         WHERE b.status IN ({_CLAIMING}) AND (
             c.kind = '{ClaimKind.BOOKING.value}' AND c.provider_id = b.provider_id

@@ -248,6 +248,8 @@ class Booking:
     """The portfolio item from which the customer came."""
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
+    overbooked: bool = False
+    """Whether the provider's side has put it over other bookings on purpose."""
     under_review: bool = False
     """The provider was suspended, and no admin has decided yet on the booking."""
     review_began_at: datetime | None = None
@@ -313,6 +315,7 @@ class Booking:
         services: tuple[OfferedService, ...] = (),
         discounts: tuple[Discount, ...] = (),
         came: Came = CAME_DIRECTLY,
+        overbooked: bool = False,
     ) -> BookingDecision:
         """Make a new booking: requested, pending if a deposit is due, else confirmed.
 
@@ -342,6 +345,7 @@ class Booking:
             link_id=came.link_id,
             portfolio_item_id=came.portfolio_item_id,
             placed_by_staff=by.id != customer_id,
+            overbooked=overbooked,
             price=price_after(terms.price, discounts),
             discounts=discounts,
             deposit=deposit,
@@ -722,6 +726,7 @@ class Booking:
         now: datetime,
         event_id: EventId,
         answer_window: timedelta = ANSWER_DUE,
+        overbooked: bool = False,
     ) -> BookingDecision:
         """Move the booking to another time. Reference, payments and terms stay.
 
@@ -748,6 +753,7 @@ class Booking:
             self._touched(now),
             span=span,
             blocked=blocked,
+            overbooked=overbooked,
             local_start=local_time(span.start, self.time_zone),
             **_NO_OFFER,
             time_change=change,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.pauses import without
+from booking_domain.scheduling.pauses import meet, without
 from booking_domain.shared.ids import BookingId, ClaimId
 from booking_domain.shared.time import TimeRange, local_time, time_zone
 
@@ -72,13 +72,17 @@ def movable_shifts(shifts: Sequence[Shift], claims: Iterable[Claim], now: dateti
     """The largest set of a provider's bookings that can move at the same time without overlap.
 
     `claims` are the provider's claims around the old and the new times. A booking that cannot move keeps its old time,
-    which may block another. Of two bookings that need the same time, the one that was placed first gets it. No booking
-    outside the set could move too. The order of the arguments does not matter.
+    which may block another. One that is overbooked moves unless another that is overbooked stays there. Of two bookings
+    that need the same time, the one that was placed first gets it. No booking outside the set could move too. The order
+    of the arguments does not matter.
     """
     order = sorted(shifts, key=lambda shift: (shift.booking.created_at, shift.id))
-    claiming = [shift for shift in order if shift.booking.claims_time]
-    index = _ClaimIndex([claim for claim in claims if claim.live(now)])
-    blockers = {shift.id: index.overlapping(shift) for shift in claiming}
+    claiming = [shift for shift in order if shift.booking.claims_time and not shift.booking.overbooked]
+    live = [claim for claim in claims if claim.live(now)]
+    index = _ClaimIndex([claim for claim in live if not claim.lane])
+    over = {shift.id: shift for shift in order if shift.booking.claims_time and shift.booking.overbooked}
+    staying = [claim for claim in live if claim.lane and BookingId(claim.id) not in over]
+    blockers = {shift.id: index.overlapping(shift) | _meeting(staying, shift) for shift in claiming}
     rivals = _rivals(claiming)
 
     def can_join(shift: Shift, moving: set[BookingId]) -> bool:
@@ -94,7 +98,8 @@ def movable_shifts(shifts: Sequence[Shift], claims: Iterable[Claim], now: dateti
         moving -= stuck
     while more := next((shift.id for shift in claiming if shift.id not in moving and can_join(shift, moving)), None):
         moving.add(more)
-    return frozenset(moving | {shift.id for shift in shifts if not shift.booking.claims_time})
+    freely = {shift.id for shift in order if not shift.booking.claims_time}
+    return frozenset(moving | freely | {id_ for id_, shift in over.items() if not _meeting(staying, shift)})
 
 
 class _ClaimIndex:
@@ -116,6 +121,11 @@ class _ClaimIndex:
                 if claim.id != ClaimId(shift.id):
                     found.add(BookingId(claim.id))
         return found
+
+
+def _meeting(claims: Iterable[Claim], shift: Shift) -> set[BookingId]:
+    """The ids of these claims that the shift would meet."""
+    return {BookingId(claim.id) for claim in claims if meet(claim.parts, shift.parts)}
 
 
 def _rivals(shifts: Iterable[Shift]) -> dict[BookingId, set[BookingId]]:

@@ -17,6 +17,8 @@ from booking_domain.shared.time import TimeRange, instant
 
 HOLDS_PER_CUSTOMER: Final = 3
 MAX_CAPACITY: Final = 1_000
+MAX_LANES: Final = 2
+"""How many overbooked claims of a provider may lie over one another, beside the claims below them."""
 
 
 class ClaimKind(StrEnum):
@@ -32,7 +34,8 @@ class ClaimKind(StrEnum):
 class Claim:
     """Occupied time of one provider. The parts of a provider's live claims never overlap.
 
-    Only the places of one occurrence of a class share their time: at most as many as its capacity.
+    The places of one occurrence of a class share their time: at most as many as its capacity. Those that the provider's
+    side has overbooked lie over others, in lanes of their own: claims of one lane never overlap.
 
     `Calendar.claim` makes one with the buffers of the calendar.
     """
@@ -53,6 +56,8 @@ class Claim:
     """The class of which it takes a place; None: it shares its time with no other claim of the platform."""
     capacity: int = 1
     """The places of the class when the claim was made; 1 without a class."""
+    lane: int = field(default=0, compare=False)
+    """Above 0 it is overbooked: the provider's side has put it over others on purpose. `Claims.acquire` chooses it."""
     needs: tuple[ResourceNeed, ...] = field(default=(), compare=False)
     """The resources of which it takes units when it is acquired. A stored claim does not say them."""
 
@@ -63,6 +68,9 @@ class Claim:
             raise InvalidValue(field="blocked", problem="the blocked range must include the appointment")
         if self.pauses:
             self._require_pauses()
+        if self.lane and (self.kind is ClaimKind.HOLD or self.class_id is not None or self.needs or self.pauses):
+            problem = "only a booking without class, pauses and resources is overbooked"
+            raise InvalidValue(field="lane", problem=problem)
 
     def _require_pauses(self) -> None:
         if self.class_id is not None:

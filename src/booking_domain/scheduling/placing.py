@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import (
     DurationNotOffered,
     ProviderNotFound,
@@ -151,18 +151,29 @@ def placeable(
     duration_minutes: int | None = None,
     own: ClaimId | None = None,
     override_time_off: bool = False,
+    overbook: bool = False,
 ) -> tuple[TimeRange, TimeRange]:
     """`claimable` for the staff: also off the grid and outside opening hours, and in time off if they override it.
+
+    If they overbook, it may lie over other bookings: see `is_over_others`.
 
     Raises:
         InvalidValue, SlotTaken: see `_unclaimed`.
         TimeOff: the appointment overlaps time off, which is not overridden.
     """
-    span, blocked = _unclaimed(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
+    span, blocked = _unclaimed(schedule, start, now=now, duration_minutes=duration_minutes, own=own, overbook=overbook)
     until = None if override_time_off else time_off_until(schedule.calendar, span)
     if until is not None:
         raise TimeOff(start=span.start, until=until, zone=schedule.calendar.time_zone)
     return span, blocked
+
+
+def is_over_others(
+    schedule: ProviderSchedule, place: tuple[TimeRange, TimeRange], *, now: datetime, own: ClaimId | None = None
+) -> bool:
+    """Whether an appointment with this span and blocked range would overlap live claims: it is overbooked then."""
+    others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
+    return bool(in_the_way(schedule.calendar, others, *place))
 
 
 def _unclaimed(
@@ -172,12 +183,13 @@ def _unclaimed(
     now: datetime,
     duration_minutes: int | None,
     own: ClaimId | None,
+    overbook: bool = False,
 ) -> tuple[TimeRange, TimeRange]:
-    """`claimable` as far as only the claims count.
+    """`claimable` as far as only the claims count; those of bookings do not count if the staff overbooks.
 
     Raises:
         InvalidValue: `start` is before the provider's local date or beyond the longest horizon, or not at a whole
-            second.
+            second; or an appointment of a class, with pauses or with resources would be overbooked.
         SlotTaken: another claim overlaps, or too few units of a resource are free.
     """
     if is_before_today(schedule, start, now) or start - now > timedelta(days=MAX_HORIZON_DAYS):
@@ -188,8 +200,13 @@ def _unclaimed(
     claims = (claim for claim in schedule.claims if claim.id != own)
     calendar, _ = schedule.calendar_at(now, own=own)
     others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
-    if in_the_way(calendar, others, span, blocked) or lacks_resource(calendar, blocked):
+    near = in_the_way(calendar, others, span, blocked)
+    over = overbook and all(claim.kind is ClaimKind.BOOKING for claim in near)
+    if (near and not over) or lacks_resource(calendar, blocked):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
+    if near and (calendar.settings.class_id is not None or calendar.pauses(span) or schedule.needs):
+        problem = "an appointment of a class, with pauses or with resources cannot be overbooked"
+        raise InvalidValue(field="overbook", problem=problem)
     return span, blocked_range(calendar, others, span)
 
 

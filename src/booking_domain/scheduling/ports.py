@@ -97,10 +97,13 @@ class Claims(Protocol):
         places of an occurrence share its units. A resource that does not exist is not needed. The units are free again
         once the claim is deleted.
 
+        A claim with a lane is overbooked: it may overlap others, and takes the lowest lane up to `MAX_LANES` in which
+        no other claim overlaps it. A claim without a lane overlaps none of them.
+
         Raises:
-            SlotTaken: a live claim of the provider overlaps the blocked range, or too few units are free; it names the
-                start of the appointment, without buffers, in the provider's time zone. The database transaction can go
-                on.
+            SlotTaken: a live claim of the provider overlaps the blocked range (if the claim is overbooked, in each
+                lane), or too few units are free; it names the start of the appointment, without buffers, in the
+                provider's time zone. The database transaction can go on.
         """
         ...
 

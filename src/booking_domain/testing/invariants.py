@@ -192,11 +192,11 @@ def _notifications(refunds: Sequence[Refund], events: Sequence[BookingEvent], ou
 
 
 def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime) -> Iterator[str]:
-    """Check that live claims overlap as places of a class only, and that what occupies time has exactly one claim."""
+    """Check that live claims of a lane overlap as places of a class only, and that what occupies time has one claim."""
     live = [claim for claim in claims if claim.live(now)]
     for one, other in combinations(live, 2):
         overlap = one.provider_id == other.provider_id and meet(one.parts, other.parts)
-        if overlap and not one.shares(other):
+        if overlap and one.lane == other.lane and not one.shares(other):
             yield f"claims overlap: {one} and {other}"
     for claim in live:
         if sum(claim.shares(other) for other in live) > claim.capacity:

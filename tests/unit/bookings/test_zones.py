@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -243,3 +244,21 @@ def test_the_moved_set_fits_is_maximal_and_ignores_order(day: tuple[list[Shift],
     assert _fits(going, shifts, others)
     assert not any(_fits(more, shifts, others) for more in _one_more(going, shifts))
     assert able(shifts[::-1], *others) == going
+
+
+def test_what_is_overbooked_moves_with_what_is_below_and_is_in_the_way_if_it_stays() -> None:
+    below, over, settled = (
+        replace(agreed_on(wall, instant), id=BookingId(UUID(int=number)), overbooked=number > 1)
+        for number, (wall, instant) in enumerate(
+            (
+                ("2027-07-06T10:00", "2027-07-06T09:00Z"),
+                ("2027-07-06T10:30", "2027-07-06T09:30Z"),
+                ("2027-07-06T10:15", "2027-07-06T08:15Z"),
+            ),
+            1,
+        )
+    )
+    shifts = [shift for each in (below, over) if (shift := shift_of(each, NOW)) is not None]
+    claims = [booking_claim(each) for each in (below, over)]
+    assert movable_shifts(shifts, claims, NOW) == {below.id, over.id}
+    assert movable_shifts(shifts, [*claims, booking_claim(settled)], NOW) == frozenset()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, func, not_, or_, select
 
 from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
@@ -29,6 +29,28 @@ from booking_domain.use_cases.platform.ports import AppointmentReads
 from booking_domain.use_cases.platform.views import Appointment, SalonName
 
 _b: Final = bookings.c
+_other: Final = bookings.alias("other")
+_o: Final = _other.c
+
+
+def _claims_time(table: FromClause) -> ColumnElement[bool]:
+    return and_(
+        or_(*(table.c.status == status.value for status in Status if CLAIMS_TIME[status])),
+        or_(table.c.status != Status.REQUESTED.value, table.c.requests_claim_time),
+    )
+
+
+def _beside(*others: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the provider has another such booking whose blocked range overlaps that of a booking."""
+    blocked, own = (func.tstzrange(each.blocked_from, each.blocked_until) for each in (_o, _b))
+    return exists(
+        select(_o.id).where(
+            _o.provider_id == _b.provider_id, _o.id != _b.id, blocked.op("&&")(own), _claims_time(_other), *others
+        )
+    )
+
+
+_IS_OVERBOOKED: Final = and_(_claims_time(bookings), or_(_beside(_o.overbooked), and_(_b.overbooked, _beside())))
 _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     *BOOKING.columns,
     providers.c.display_name,
@@ -43,6 +65,7 @@ _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     users.c.phone_sealed,
     walk_ins.c.name,
     walk_ins.c.phone_sealed,
+    _IS_OVERBOOKED,
 ).select_from(
     bookings.join(providers, providers.c.id == _b.provider_id)
     .join(users, users.c.id == _b.customer_id)
@@ -121,7 +144,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
 
     def _appointment(self, row: Row) -> Appointment:
         columns, (name, address, time_zone, *rest) = row[: len(BOOKING.columns)], row[len(BOOKING.columns) :]
-        salon_id, salon, manager_id, customer_id, customer, email, phone, walk_in, number = rest
+        salon_id, salon, manager_id, customer_id, customer, email, phone, walk_in, number, overbooked = rest
         booking = BOOKING.read(columns)
         return Appointment(
             booking=booking,
@@ -132,6 +155,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
             customer_id=CustomerId(customer_id),
             customer_name=customer,
             customer_email=email,
+            overbooked=overbooked,
             walk_in=None if walk_in is None else walk_in_of(booking.id, walk_in, number, self._cipher),
             customer_phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=booking.customer_id),
         )

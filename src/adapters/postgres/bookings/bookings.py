@@ -172,6 +172,7 @@ BOOKING: Final = Mapper(
         "ends_at",
         "blocked_from",
         "blocked_until",
+        "overbooked",
         "local_start",
         "price_amount",
         "discounts",

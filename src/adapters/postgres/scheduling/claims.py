@@ -4,6 +4,8 @@ The units of resources that a claim takes are rows of `resource_units`, which en
 own. A claim with pauses has a row for each part that it occupies, all but the first with `part_of`; they end with the
 first. An occurrence of a class is one row of `claims`, of the provider's account, and each claim on it a row of
 `class_places`. Without live places it counts for nothing: whoever takes the time deletes it, else the sweep does.
+
+What is overbooked is a row of `overbooked_claims`, under a constraint of its own. Whoever takes time looks there, too.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,8 +41,16 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, by_first
 from adapters.postgres.kit.work import Row, WithWork, Work
 from adapters.postgres.scheduling.resources import LIVE_UNTIL
-from adapters.postgres.scheduling.tables import HELD, claims, class_places, is_hold, resource_units, resources
-from booking_domain.scheduling.claims import Claim, ClaimKind
+from adapters.postgres.scheduling.tables import (
+    HELD,
+    claims,
+    class_places,
+    is_hold,
+    overbooked_claims,
+    resource_units,
+    resources,
+)
+from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import CLAIM_MARGIN, SlotSettings, claim_margin
 from booking_domain.scheduling.pauses import without
@@ -51,12 +61,13 @@ from booking_domain.shared.time import TimeRange
 CLAIM: Final = Mapper(
     claims,
     Claim,
-    transient=("needs", "pauses"),
+    transient=("needs", "pauses", "lane"),
     elsewhere=("part_of",),
     span=Columns("starts_at", "ends_at"),
     blocked=Columns("blocked_from", "blocked_until"),
 )
 _c: Final = claims.c
+_o: Final = overbooked_claims.c
 _p: Final = class_places.c
 _r: Final = resources.c
 _u: Final = resource_units.c
@@ -136,6 +147,41 @@ _OF_EACH: Final = Statement(
     select(_c.provider_id, *_claim_columns(_place))
     .select_from(_CLAIMS)
     .where(_c.provider_id == func.any(bindparam("provider_ids")), _IS_CLAIM, _IN_WINDOW)
+)
+# Statements of their own, sent together with those above: they are few rows, and Citus does not spread them.
+_AT_TIME: Final = func.tstzrange(_o.blocked_from, _o.blocked_until).op("&&")
+_OVERBOOKED: Final = Statement(
+    select(overbooked_claims).where(
+        _o.provider_id == func.any(bindparam("provider_ids")),
+        _AT_TIME(
+            func.tstzrange(
+                bindparam("window_start", type_=_TYPES["starts_at"]), bindparam("window_end", type_=_TYPES["ends_at"])
+            )
+        ),
+    )
+)
+_LANES: Final = select(_o.lane).where(_o.provider_id == bindparam("provider_id", type_=_TYPES["id"]), _AT_TIME(_GIVEN))
+_TAKEN_LANES: Final = Statement(_LANES)
+_lane: Final = func.generate_series(1, literal_column(str(MAX_LANES), Integer)).column_valued("lane")
+_TAKE_LANE: Final = Statement(
+    insert(overbooked_claims)
+    .from_select(
+        [each.name for each in overbooked_claims.columns],
+        select(
+            *(
+                _lane if each.name == "lane" else bindparam(each.name, type_=each.type)
+                for each in overbooked_claims.columns
+            )
+        )
+        .where(_lane.not_in(_LANES))
+        .order_by(_lane)
+        .limit(1),
+    )
+    .on_conflict_do_nothing()
+    .returning(_o.id)
+)
+_RELEASE_LANE: Final = Statement(
+    delete(overbooked_claims).where(_o.provider_id == bindparam("provider_id"), _o.id == bindparam("claim_id"))
 )
 # ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
 _TAKE: Final = Statement(
@@ -367,13 +413,16 @@ async def claims_around(
 
     It asks again if `claim_margin` of the provider's settings, which it is given, is more.
     """
+    ids = [provider_id]
     near = await work.execute(_OF_ONE, provider_id=provider_id, **_window(around, CLAIM_MARGIN))
+    over = await work.execute(_OVERBOOKED, provider_ids=ids, **_window(around, CLAIM_MARGIN))
 
     async def fetched(settings: SlotSettings) -> tuple[Claim, ...]:
-        margin, found = claim_margin(settings), near
+        margin, found, lanes = claim_margin(settings), near, over
         if margin > CLAIM_MARGIN:
             found = await work.execute(_OF_ONE, provider_id=provider_id, **_window(around, margin))
-        return _claims_of(await found.fetchall())
+            lanes = await work.execute(_OVERBOOKED, provider_ids=ids, **_window(around, margin))
+        return (*_claims_of(await found.fetchall()), *map(_overbooked, await lanes.fetchall()))
 
     return fetched
 
@@ -382,17 +431,39 @@ async def claims_of_each(
     work: Work, provider_ids: Sequence[ProviderId], around: TimeRange
 ) -> Callable[[Mapping[ProviderId, SlotSettings]], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
     """As `claims_around`, for several providers."""
-    near = await work.execute(_OF_EACH, provider_ids=list(provider_ids), **_window(around, CLAIM_MARGIN))
+    ids = list(provider_ids)
+    near = await work.execute(_OF_EACH, provider_ids=ids, **_window(around, CLAIM_MARGIN))
+    over = await work.execute(_OVERBOOKED, provider_ids=ids, **_window(around, CLAIM_MARGIN))
 
     async def fetched(settings: Mapping[ProviderId, SlotSettings]) -> Mapping[ProviderId, tuple[Claim, ...]]:
         margins = {provider_id: claim_margin(each) for provider_id, each in settings.items()}
-        rows = by_first(await near.fetchall())
+        rows, lanes = (
+            by_first(await near.fetchall()),
+            {each.id: each for each in map(_overbooked, await over.fetchall())},
+        )
         if far := [provider_id for provider_id, margin in margins.items() if margin > CLAIM_MARGIN]:
             window = _window(around, max(margins[provider_id] for provider_id in far))
             rows |= by_first(await work.all(_OF_EACH, provider_ids=far, **window))
-        return {provider_id: _claims_of(found) for provider_id, found in rows.items()}
+            lanes |= {each.id: each for each in await work.each(_overbooked, _OVERBOOKED, provider_ids=far, **window)}
+        claims_of = {provider_id: _claims_of(found) for provider_id, found in rows.items()}
+        for each in lanes.values():
+            claims_of[each.provider_id] = (*claims_of.get(each.provider_id, ()), each)
+        return claims_of
 
     return fetched
+
+
+def _overbooked(row: Row) -> Claim:
+    id_, provider_id, customer_id, lane, start, end, blocked_from, blocked_until = row
+    return Claim(
+        id=id_,
+        provider_id=provider_id,
+        customer_id=customer_id,
+        kind=ClaimKind.BOOKING,
+        span=TimeRange(start, end),
+        blocked=TimeRange(blocked_from, blocked_until),
+        lane=lane,
+    )
 
 
 def _window(around: TimeRange, margin: timedelta) -> dict[str, Any]:
@@ -408,9 +479,14 @@ async def spans_around(
     """
     week = timedelta(days=8)
     spans: dict[ProviderId, list[TimeRange]] = {}
-    rows = await work.all(_SPANS, provider_ids=list(providers_), since=at - week, before=at + week, now=now)
-    for provider_id, start, end in rows:
+    ids, since, before = list(providers_), at - week, at + week
+    found = await work.execute(_SPANS, provider_ids=ids, since=since, before=before, now=now)
+    over = await work.execute(_OVERBOOKED, provider_ids=ids, window_start=since, window_end=before)
+    for provider_id, start, end in await found.fetchall():
         spans.setdefault(provider_id, []).append(TimeRange(start, end))
+    for each in map(_overbooked, await over.fetchall()):
+        if each.span not in (known := spans.setdefault(each.provider_id, [])):
+            known.append(each.span)
     return spans
 
 
@@ -421,10 +497,40 @@ class PostgresClaims(WithWork, Claims):
     """`Claims` in the table `claims`."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
-        if not (await self._taken(claim, now) if claim.class_id is None else await self._taken_place(claim, now)):
+        if claim.lane:
+            taken = await self._taken_lane(claim)
+        else:
+            lanes = await self._lanes_at(claim)
+            taken = await (self._taken(claim, now) if claim.class_id is None else self._taken_place(claim, now))
+            if taken and await lanes():
+                await self.release(claim.provider_id, claim.id)
+                taken = False
+        if not taken:
             [zone] = await self._work.one(_ZONE, provider_id=claim.provider_id) or ("UTC",)
             raise SlotTaken(start=claim.span.start, zone=zone)
         self._work.public_changes.add(claim.provider_id)
+
+    async def _lanes_at(self, claim: Claim) -> Callable[[], Awaitable[bool]]:
+        """Ask for overbooked claims; the returned function says whether one lies at a part of the claim.
+
+        The lock of the provider keeps others from adding one meanwhile.
+        """
+        found = [
+            await self._work.execute(
+                _TAKEN_LANES, provider_id=claim.provider_id, blocked_from=part.start, blocked_until=part.end
+            )
+            for part in claim.parts
+        ]
+
+        async def fetched() -> bool:
+            return any([await each.fetchone() is not None for each in found])
+
+        return fetched
+
+    async def _taken_lane(self, claim: Claim) -> bool:
+        row = CLAIM.write(claim)
+        taken = {name: row[name] for name in _TYPES if name in _o}
+        return await self._work.one(_TAKE_LANE, **taken) is not None
 
     async def _taken(self, claim: Claim, now: datetime) -> bool:
         """Take the time. Whether what is in the way has expired is asked only if something is."""
@@ -471,6 +577,7 @@ class PostgresClaims(WithWork, Claims):
     async def release(self, provider_id: ProviderId, claim_id: ClaimId) -> None:
         self._work.public_changes.add(provider_id)
         await self._work.execute(_RELEASE, provider_id=provider_id, claim_id=claim_id)
+        await self._work.execute(_RELEASE_LANE, provider_id=provider_id, claim_id=claim_id)
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
         rows = await self._work.all(_HOLD, claim_id=hold_id, customer_id=customer_id)

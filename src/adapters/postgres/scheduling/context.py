@@ -33,6 +33,7 @@ CONTEXT: Final = PostgresContext(
         tables.waiting_list,
         tables.claims,
         tables.class_places,
+        tables.overbooked_claims,
         tables.resources,
         tables.resource_units,
     ),

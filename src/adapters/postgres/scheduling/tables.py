@@ -31,7 +31,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Ended, Kept, LeftToOwner, NotExported, personal_data
-from booking_domain.scheduling.claims import ClaimKind
+from booking_domain.scheduling.claims import MAX_LANES, ClaimKind
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 
 availability_rules: Final = Table(
@@ -267,6 +267,38 @@ class_places: Final = Table(
     Index("class_places_holds_provider_id_idx", "provider_id", postgresql_where=text("kind = 'hold'")),
     Index("class_places_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
     info=_OF_CUSTOMER | PUBLIC,
+)
+
+# The claims that the provider's side has overbooked: they lie over claims, in lanes of their own. Few rows, which end
+# with the appointment's time, as claims do.
+overbooked_claims: Final = Table(
+    "overbooked_claims",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    instant("starts_at"),
+    instant("ends_at"),
+    instant("blocked_from"),
+    instant("blocked_until"),
+    CheckConstraint(f"1 <= lane AND lane <= {MAX_LANES}", name="lane"),
+    CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),
+    # Guarantees that claims of a lane do not overlap, so that no more lie over one another than there are lanes.
+    ExcludeConstraint(
+        (Column("provider_id", Uuid), "="),
+        (Column("lane", SmallInteger), "="),
+        (func.tstzrange(Column("blocked_from"), Column("blocked_until")), "&&"),
+        name="overbooked_claims_no_overlap",
+        using="gist",
+    ),
+    info=personal_data(
+        "customer_id",
+        erase=Kept("they are the times of bookings"),
+        handover=Kept("they end with their booking"),
+        export=NotExported("bookings are exported"),
+    )
+    | PUBLIC,
 )
 
 resources: Final = Table(

@@ -111,7 +111,7 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: UseCaseCon
     decided = [(shift.booking, _decide(shift, context)) for shift in shifts if shift.id in movable]
     for before, _ in decided:  # release all old times before claiming the first new one
         await tx.claims.release(before.provider_id, ClaimId(before.id))
-    for _, decision in decided:
+    for _, decision in sorted(decided, key=lambda each: each[1].state.overbooked):  # they lie over the others
         if decision.state.claims_time:
             await tx.claims.acquire(booking_claim(decision.state), context.now)
     for before, decision in decided:

@@ -21,7 +21,14 @@ from booking_domain.scheduling.errors import (
     SlotTaken,
     TimeOff,
 )
-from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
+from booking_domain.scheduling.placing import (
+    CHOICE_ERRORS,
+    claimable,
+    is_over_others,
+    offered_minutes,
+    placeable,
+    slot_window,
+)
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -39,10 +46,12 @@ from booking_domain.use_cases.bookings.steps import (
     add_booking,
     booking_quota,
     is_staff,
+    note_overbooking,
     note_time_off,
     of_services,
     priced,
     require_bookable,
+    require_overbooking,
     terms_at,
 )
 from booking_domain.use_cases.platform.ports import Repositories
@@ -62,7 +71,9 @@ class PlaceBooking:
       hours, from the beginning of the provider's today on, for a customer they name: an active account other than an
       admin's, whose customer has consented or has booked there before (`may_place_for`). They may also enter a walk-in,
       who has no account and pays no deposit here. A manager or admin who names no customer books for themselves.
-      They book in time off (blocks, and what exceptions of the provider or its salon close) if they override it.
+      They book in time off (blocks, and what exceptions of the provider or its salon close) if they override it, and
+      over other bookings if they say why: at most `MAX_LANES` over one another, no holds, and no appointments of
+      classes, with pauses or with resources.
     - `deposit_amount` may raise the deposit up to the price.
     - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
       that others placed for them do not count.
@@ -95,6 +106,8 @@ class PlaceBooking:
     """Where else the customer came from, as the client says: of `CLAIMED`."""
     override_time_off: bool = False
     """Whether the staff books in time off too."""
+    overbook_reason: str | None = None
+    """Why the staff books over other bookings, if need be; None: it does not."""
     idea: NewIdea | None = None
     """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
     accepted: AcceptedVersions = field(default_factory=dict)
@@ -120,6 +133,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
     )
     bookable = of_services(command, await require_bookable(command, snapshot, tx, context), context)
     staff = is_staff(context.actor, bookable)
+    require_overbooking(command.overbook_reason, staff=staff)
     if not locked:
         if command.hold_id is None:
             _place_at(start, command, bookable, context, staff=staff)
@@ -132,10 +146,12 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
         offered = await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
     came = await _came(command, tx, offered=offered)
     place = _place_at(start, command, bookable, context, staff=staff)
-    booking = await add_booking(command, bookable, place, tx, context, came=came)
+    over = staff and is_over_others(bookable.schedule, place, now=context.now, own=command.hold_id)
+    booking = await add_booking(command, bookable, place, tx, context, came=came, overbooked=over)
     await require_quota()
     if staff:
         note_time_off(place_booking.action.value, bookable.schedule, [booking.span], context)
+        note_overbooking(place_booking.action.value, booking, command.overbook_reason, context)
     if command.idea is not None:
         if context.actor.role is Role.ADMIN:
             raise InvalidValue(field="idea", problem="the customer or the provider writes it")
@@ -179,9 +195,14 @@ def _place_at(
 ) -> tuple[TimeRange, TimeRange]:
     schedule, minutes, now = bookable.schedule, command.duration_minutes, context.now
     if staff:
-        override = command.override_time_off
         return placeable(
-            schedule, start, now=now, duration_minutes=minutes, own=command.hold_id, override_time_off=override
+            schedule,
+            start,
+            now=now,
+            duration_minutes=minutes,
+            own=command.hold_id,
+            override_time_off=command.override_time_off,
+            overbook=command.overbook_reason is not None,
         )
     minutes = offered_minutes(schedule, minutes)
     return claimable(schedule, start, now=now, duration_minutes=minutes, own=command.hold_id)

@@ -10,7 +10,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken, TimeOff
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import claimable, placeable, slot_window
+from booking_domain.scheduling.placing import claimable, is_over_others, placeable, slot_window
 from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
@@ -26,9 +26,11 @@ from booking_domain.use_cases.bookings.steps import (
     MOVE_ERRORS,
     lock_visible_booking,
     move_claim,
+    note_overbooking,
     note_time_off,
     require_answer_in_time,
     require_no_override,
+    require_overbooking,
 )
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.scheduling.queries import to_come
@@ -41,8 +43,9 @@ class RescheduleBooking:
     """Move a booking to the slot.
 
     - The booking keeps its reference, payments, terms and services, with the buffers of these.
-    - A customer takes an offered slot; the staff may go off the grid and outside opening hours, and into time off if
-      they override it. The booking's own claim does not count as taken. No actor reschedules into the past.
+    - A customer takes an offered slot; the staff may go off the grid and outside opening hours, into time off if they
+      override it, and over other bookings if they say why. The booking's own claim does not count as taken. No actor
+      reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with a full refund
       until 24 hours have passed.
     - A customer reschedules only within the minimum notice of the booking's policy.
@@ -57,6 +60,8 @@ class RescheduleBooking:
     """None: the booking keeps its duration. Its price stays, so a customer does not change it."""
     override_time_off: bool = False
     """Whether the staff moves the booking into time off too."""
+    overbook_reason: str | None = None
+    """Why the staff moves the booking over others, if need be; None: it does not."""
     expected_version: ExpectedVersion = None
 
 
@@ -67,6 +72,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     locked = await tx.schedules.lock(booking.provider_id, slot_window(start), resources=booking.resource_ids)
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
+    require_overbooking(command.overbook_reason, staff=party is not Party.CUSTOMER)
     if party is Party.CUSTOMER:
         require_no_override(command.override_time_off)
         if minutes != booking.minutes:
@@ -80,10 +86,12 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
             duration_minutes=minutes,
             own=ClaimId(booking.id),
             override_time_off=command.override_time_off,
+            overbook=command.overbook_reason is not None,
         )
     decision = booking.reschedule(
         span,
         blocked,
+        overbooked=is_over_others(schedule, (span, blocked), now=context.now, own=ClaimId(booking.id)),
         party=party,
         by=context.actor,
         now=context.now,
@@ -97,6 +105,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     await tx.outbox.put(booking_events(decision.state, decision.events))
     if party is not Party.CUSTOMER:
         note_time_off(_AUDITED_AS, schedule, [span], context)
+        note_overbooking(_AUDITED_AS, decision.state, command.overbook_reason, context)
     return decision.state
 
 

@@ -118,6 +118,9 @@ class BookingOrder(Protocol):
     def package_id(self) -> PackageId | None: ...
 
 
+MAX_OVERBOOKING_REASON: Final = 500
+
+
 # Before a booking is placed
 
 
@@ -191,6 +194,28 @@ def require_no_override(override_time_off: bool) -> None:  # noqa: FBT001 - the 
         raise InvalidValue(field="override_time_off", problem="only the provider's side overrides time off")
 
 
+def require_overbooking(reason: str | None, *, staff: bool) -> None:
+    """Require that only the staff overbooks, and says why.
+
+    Raises:
+        InvalidValue: a customer overbooks, or the reason is empty or too long.
+    """
+    if reason is None:
+        return
+    if not staff:
+        raise InvalidValue(field="overbook", problem="only the provider's side overbooks")
+    if not reason.strip():
+        raise InvalidValue(field="reason", problem="a reason is required", within=("overbook",))
+    if len(reason) > MAX_OVERBOOKING_REASON:
+        raise InvalidValue(field="reason", problem=f"at most {MAX_OVERBOOKING_REASON} characters", within=("overbook",))
+
+
+def note_overbooking(action: str, booking: Booking, reason: str | None, context: UseCaseContext) -> None:
+    """Note in the audit log, as `action`, that the staff has put a booking over others, and why."""
+    if booking.overbooked and reason is not None:
+        context.note(action, details={"overbooked": True, "reason": reason})
+
+
 def note_time_off(action: str, schedule: ProviderSchedule, spans: Iterable[TimeRange], context: UseCaseContext) -> None:
     """Note in the audit log, as `action`, that appointments of the staff are in time off: they have overridden it."""
     if any(time_off_until(schedule.calendar, span) for span in spans):
@@ -258,6 +283,7 @@ async def add_booking(
     *,
     series_id: SeriesId | None = None,
     came: Came = CAME_DIRECTLY,
+    overbooked: bool = False,
 ) -> Booking:
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
@@ -293,6 +319,7 @@ async def add_booking(
         services=bookable.schedule.services,
         discounts=price.discounts,
         came=Came(origin=BookingOrigin.DESK) if is_staff(context.actor, bookable) else came,
+        overbooked=overbooked,
     )
     if decision.state.claims_time:
         await tx.claims.acquire(booking_claim(decision.state), context.now)
@@ -546,6 +573,7 @@ def booking_claim(booking: Booking) -> Claim:
         class_id=booking.class_id,
         capacity=booking.capacity,
         needs=booking.needs,
+        lane=int(booking.overbooked),
     )
 
 

@@ -79,6 +79,8 @@ class Appointment:
     customer_phone: str | None
     walk_in: WalkIn | None = None
     """Who comes, if the provider has named a customer without an account."""
+    overbooked: bool = False
+    """Whether it is over another booking, or another over it: the provider's side has booked the time twice."""
 
     def party(self, actor: Actor) -> Party | None:
         """The party that the actor is to the booking; None if it is not visible to the actor."""

@@ -46,7 +46,7 @@ _ACCEPT: Final = AcceptBody()
 _DECLINE: Final = ReasonBody()
 """The body of a request that has none."""
 _GIVEN: Final = ("booking_id", "expected_version")
-_moved: Final = members(RescheduleBody, RescheduleBooking, given=_GIVEN)
+_moved: Final = members(RescheduleBody, RescheduleBooking, given=_GIVEN, overbook_reason="overbook.reason")
 _agreed: Final = members(AcceptTimeBody, AcceptTime, given=_GIVEN)
 _accepted: Final = members(AcceptBody, AcceptRequest, given=_GIVEN)
 _changed: Final = members(ChangeTermsBody, ChangeTerms, given=_GIVEN)
@@ -69,8 +69,8 @@ async def reschedule(
     """Reschedule a booking in one step.
 
     The old time is released only if the new time is available. A customer can choose an offered slot; the provider and
-    admins can choose any future time, in time off only with `overrideTimeOff`. Repeating the request has no further
-    effect.
+    admins can choose any future time, in time off only with `overrideTimeOff`, and over other bookings only with
+    `overbook`. Repeating the request has no further effect.
 
     A time set by the provider or an admin needs the customer's acceptance (`accept-time`). Until `objectionDeadline`
     the customer can cancel for a full refund. While the customer has not accepted, the booking cannot become `no_show`,

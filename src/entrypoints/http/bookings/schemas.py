@@ -17,7 +17,7 @@ from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, PriceBreakdown, PriceLine, PriceLineKind
 from booking_domain.bookings.promotions import MAX_PROMOTION_CODES
-from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, NewWalkIn, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.files.model import FOLDERS, Folder
@@ -44,6 +44,7 @@ from booking_domain.use_cases.bookings.place_booking import PlaceBooking
 from booking_domain.use_cases.bookings.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.bookings.queries import CancellationQuote, VisibleAppointment
+from booking_domain.use_cases.bookings.steps import MAX_OVERBOOKING_REASON
 from booking_domain.use_cases.bookings.waive_deposit import MAX_REASON
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment
@@ -134,6 +135,13 @@ class SeriesPointsBody(Body, frozen=True, kw_only=True):
     """At most so many of each booking."""
 
 
+class OverbookBody(Body, frozen=True, kw_only=True):
+    """That the appointment may lie over other bookings of the provider."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_OVERBOOKING_REASON)]
+    """Why, for the audit log."""
+
+
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """A slot to book: of a provider, or of a salon, with any of its providers who offers the services."""
 
@@ -163,6 +171,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """The customer's wish, with images. Admins cannot set it."""
     override_time_off: bool = False
     """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
+    overbook: OverbookBody | None = None
+    """For the provider, the manager of its salon or an admin: book over other bookings, too."""
     accepted: AcceptedBody | None = None
     """The legal documents that the customer accepts with the booking."""
     promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
@@ -178,6 +188,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             raise InvalidValue(field="hold_id", problem="a slot that is held has a provider; name the provider")
         if self.override_time_off:
             raise InvalidValue(field="override_time_off", problem="time off has a provider; name the provider")
+        if self.overbook is not None:
+            raise InvalidValue(field="overbook", problem="bookings have a provider; name the provider")
         return WithAnyProvider(
             salon_id=salon_id,
             slot=self.slot,
@@ -255,6 +267,8 @@ class RescheduleBody(Body, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
     override_time_off: bool = False
     """For the provider, the manager of its salon or an admin: move into the provider's time off too."""
+    overbook: OverbookBody | None = None
+    """For the provider, the manager of its salon or an admin: move over other bookings, too."""
 
 
 class AcceptBody(Body, frozen=True, kw_only=True):
@@ -580,6 +594,9 @@ class AppointmentJson(BookingJson, frozen=True, kw_only=True):
     salon: BookingSalonJson | None = None
     actions: tuple[AvailableAction, ...]
     """The actions that the booking's state allows the caller now. Other rules may still refuse one."""
+    overbooked: bool | None = None
+    """True if the provider's side has put it over another booking, or another over it. Only that side and admins see
+    this."""
 
 
 class AppointmentsJson(Json, frozen=True, kw_only=True):
@@ -669,11 +686,12 @@ _order: Final = members(
     idea=new_idea,
     accepted=lambda body: accepted_versions(body.accepted),
     points=redeemed_points,
+    overbook_reason="overbook.reason",
 )
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "portfolio_item_id", "origin", "idea", "promotion_codes"),
+    given=("hold_id", "link_token", "portfolio_item_id", "origin", "idea", "promotion_codes", "overbook_reason"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",
@@ -688,7 +706,7 @@ _quoted: Final = members(
     PlaceBooking,
     given=(
         *("notes", "hold_id", "walk_in", "link_token", "portfolio_item_id", "origin"),
-        *("override_time_off", "idea", "accepted"),
+        *("override_time_off", "overbook_reason", "idea", "accepted"),
     ),
     unused=["service_id"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
@@ -746,6 +764,7 @@ def appointment_json(
         ),
         salon=None if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
         actions=available_actions(booking, seen.party, actor, now, charges=charges),
+        overbooked=True if appointment.overbooked and seen.party is not Party.CUSTOMER else None,
         **booking_json.members(booking),
     )
 

@@ -171,6 +171,9 @@ def test_the_database_rejects_overlapping_claims_of_a_provider_and_of_a_unit(url
     assert constraints["claims_no_overlap"] == (
         "EXCLUDE USING gist (provider_id WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
     )
+    assert constraints["overbooked_claims_no_overlap"] == (
+        "EXCLUDE USING gist (provider_id WITH =, lane WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
+    )
     assert constraints["resource_units_no_overlap"] == (
         "EXCLUDE USING gist (resource_id WITH =, unit WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
     )

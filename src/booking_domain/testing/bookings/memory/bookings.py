@@ -267,4 +267,16 @@ def _appointment(state: State, booking: Booking) -> Appointment:
         walk_in=walk_in,
         customer_email=customer.email,
         customer_phone=customer.phone,
+        overbooked=_is_overbooked(state, booking),
+    )
+
+
+def _is_overbooked(state: State, booking: Booking) -> bool:
+    return booking.claims_time and any(
+        other.provider_id == booking.provider_id
+        and other.id != booking.id
+        and other.claims_time
+        and (booking.overbooked or other.overbooked)
+        and other.blocked.overlaps(booking.blocked)
+        for other in state[BOOKINGS].values()
     )

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.resources import Resource, ResourceNeed
@@ -408,6 +408,39 @@ class ClaimsContract(StorageContract):
             with pytest.raises(SlotTaken):
                 await self._take(needing(within, room))
             await self._take(within)
+
+    async def test_an_overbooked_claim_lies_over_others_in_the_lowest_free_lane(self, cast: Cast) -> None:
+        below = self.make.claim(cast.profile, cast.customer)
+        await self._take(below)
+        over = [
+            replace(self.make.claim(cast.profile, cast.customer, TOMORROW + timedelta(minutes=start)), lane=1)
+            for start in (30, 0, 45, 90)
+        ]
+        await self._take(over[0])
+        await self._take(over[1])
+        with pytest.raises(SlotTaken) as refusal:
+            await self._take(over[2])
+        assert refusal.value.start == over[2].span.start
+        await self._take(over[3])
+        lanes = {each.id: each.lane for each in await self._claims(cast)}
+        assert lanes == {below.id: 0, over[0].id: 1, over[1].id: 2, over[3].id: 1}
+        for start in (30, 60, 149):  # over what is overbooked only
+            with pytest.raises(SlotTaken):
+                await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + timedelta(minutes=start)))
+        await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + timedelta(minutes=150)))
+        await self.alone.claims.release(cast.profile.id, over[0].id)
+        await self._take(over[0])
+        await self.alone.claims.release(cast.profile.id, below.id)
+        with pytest.raises(SlotTaken):
+            await self._take(below)
+
+    async def test_of_many_overbooked_claims_at_once_as_many_are_taken_as_there_are_lanes(self, cast: Cast) -> None:
+        await self._take(self.make.claim(cast.profile, cast.customer))
+        wanted = [replace(self.make.claim(cast.profile, cast.customer), lane=1) for _ in range(6)]
+        taken, refusals = await race([self.alone.claims.acquire(each, NOW) for each in wanted])
+        assert len(await self._claims(cast)) == 1 + len(taken)
+        assert 1 <= len(taken) <= MAX_LANES
+        assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}
 
     async def _a_room(self, cast: Cast, quantity: int = 2) -> Resource:
         room = self.make.resource(provider_id=cast.profile.id, quantity=quantity)

@@ -1,8 +1,9 @@
 """The table of claims in memory."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.pauses import meet
 from booking_domain.scheduling.ports import Claims
@@ -17,6 +18,9 @@ class MemoryClaims(InMemory, Claims):
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
         claims = self._state[CLAIMS]
+        if claim.lane:
+            claims.put(replace(claim, lane=self._free_lane(claim)))
+            return
         rivals = claims.where(lambda other: other.provider_id == claim.provider_id and meet(other.parts, claim.parts))
         live = [other for other in rivals if other.live(now)]
         units = units_for(self._state, claim, now)
@@ -27,6 +31,17 @@ class MemoryClaims(InMemory, Claims):
         self._free_units()
         if units.taken:
             self._state[UNITS].put(units)
+
+    def _free_lane(self, claim: Claim) -> int:
+        taken = {
+            other.lane
+            for other in self._state[CLAIMS].values()
+            if other.provider_id == claim.provider_id and meet(other.parts, claim.parts)
+        }
+        for lane in range(1, MAX_LANES + 1):
+            if lane not in taken:
+                return lane
+        raise SlotTaken(start=claim.span.start, zone=self._state[CALENDARS][claim.provider_id].time_zone)
 
     def _free_units(self) -> None:
         free_units(self._state, self._state[UNITS])
