@@ -4,6 +4,7 @@ The invoice is made as that of a booking's payment is: see `payments.invoices`. 
 timer) lead to `settle_order`, which asks the gateway and applies the difference.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -22,6 +23,7 @@ from booking_domain.payments.orders import (
     OrderStatus,
 )
 from booking_domain.payments.ports import InvoiceOrder
+from booking_domain.plans.model import Plan
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
@@ -71,6 +73,13 @@ class _Apply:
     order_id: OrderId
     received: Money
     kept: KeptMethod | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    order: Order
+    former: tuple[tuple[str, KeptMethod], ...] = ()
+    """What its plan was charged to before, at which gateway, if it is charged to something else now."""
 
 
 async def _pay_order(command: PayOrder, *, actor: Actor, executor: Executor[Repositories], gateways: Gateways) -> Order:
@@ -166,7 +175,12 @@ async def _settle_order(order: Order, *, executor: Executor[Repositories], gatew
     if report.received <= order.held:
         return order
     apply = _Apply(order_id=order.id, received=report.received, kept=report.kept)
-    return await executor.run(_apply_order, apply, actor=SYSTEM)
+    applied = await executor.run(_apply_order, apply, actor=SYSTEM)
+    for former, method in applied.former:
+        if gateways.has(former):
+            with suppress(GatewayUnavailable):  # then the gateway keeps it, and nobody charges it
+                await gateways.named(former).forget_method(method)
+    return applied.order
 
 
 async def _settle_on_request(order: Order, *, executor: Executor[Repositories], gateways: Gateways) -> Order:
@@ -184,11 +198,12 @@ async def _record_poll(order_id: OrderId, tx: Repositories, context: UseCaseCont
     return True
 
 
-async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> Order:
+async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> _Applied:
     before = required(await tx.orders.lock(command.order_id), OrderNotFound)
     order = before.settle(command.received, context.now)
     if order is before:
-        return before
+        return _Applied(before)
+    plan = None if order.plan_id is None else await tx.plans.get(PlanId(order.plan_id))
     back = order.unwanted
     if order.status is OrderStatus.PAID and before.status is not OrderStatus.PAID:
         if await issue_paid(order, command.kept, tx, context):
@@ -200,7 +215,17 @@ async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> 
         order = order.schedule_refund(context.entropy.new_id(), back, context.now)
         await tx.outbox.put([OrderRefundScheduled(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
     await tx.orders.save(order, was=before)
-    return order
+    return _Applied(order, await _former(plan, tx))
+
+
+async def _former(before: Plan | None, tx: Repositories) -> tuple[tuple[str, KeptMethod], ...]:
+    """What a plan was charged to, at which gateway, if it is charged to something else now."""
+    if before is None or before.method is None:
+        return ()
+    after = await tx.plans.get(before.id)
+    kept = None if after is None or after.method is None else (after.gateway, after.method.reference)
+    is_kept = kept == (before.gateway, before.method.reference)
+    return () if is_kept else ((before.gateway, before.method),)
 
 
 async def _expire(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> None:

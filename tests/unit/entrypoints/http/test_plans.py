@@ -303,6 +303,24 @@ async def test_another_card_is_entered_and_charged_and_forgotten_in_the_end(api:
     assert_problem(await api.post(f"/plans/{plan['id']}/card-form", customer), 409, "plan.no_method")
 
 
+async def test_the_card_before_is_forgotten_once_a_period_is_paid_with_another(api: Api) -> None:
+    _, _, customer, offer = await scene(api, card=True)
+    plan = await running(api, customer, offer["id"])
+    api.gateway.charge_outcome = ChargeOutcome.DECLINED
+    await at(api, plan, ANNOUNCED)
+    overdue = await at(api, plan, timedelta(0))
+    assert api.gateway.forgotten == []
+    await pay(api, await back(api, plan["customerId"]), overdue)
+    after = await plan_of(api, plan)
+    assert (after["status"], after["period"]) == ("active", 2)
+    [former] = api.gateway.forgotten
+    api.gateway.charge_outcome = ChargeOutcome.TAKEN
+    await at(api, after, ANNOUNCED)
+    assert (await at(api, after, timedelta(0)))["period"] == 3
+    assert api.gateway.forgotten == [former], "the card that was charged is kept"
+    assert api.gateway.charges[-1].method != former
+
+
 async def test_a_period_that_is_returned_ends_its_plan(api: Api) -> None:
     _, _, customer, offer = await scene(api, card=False)
     plan = await running(api, customer, offer["id"])

@@ -85,6 +85,7 @@ class MemoryGateway(PaymentGateway):
         self.charge_outcome = ChargeOutcome.TAKEN
         """What comes of charging a kept method from now on."""
         self.charges: list[ChargeOrder] = []
+        self.forgotten: list[KeptMethod] = []
         """What was to be charged, each try once."""
         self.method_forms: dict[str, KeptMethod | None] = {}
         """What was entered in each form, by its reference."""
@@ -207,6 +208,7 @@ class MemoryGateway(PaymentGateway):
         if not self.keeps:
             await super().forget_method(method)
         await self._connect()
+        self.forgotten.append(method)
         self._hang_up()
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
