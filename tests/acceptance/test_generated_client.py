@@ -66,7 +66,7 @@ def generated(document: bytes, folder: Path) -> list[str]:
     """Generate the client; return what the generator could not translate."""
     source = folder / "openapi.json"
     source.write_bytes(document)
-    nothing_more = ConfigFile(post_hooks=[])
+    nothing_more = ConfigFile(post_hooks=[], content_type_overrides={"application/pdf": "application/octet-stream"})
     config = Config.from_sources(
         nothing_more, MetaType.NONE, source, "utf-8", overwrite=True, output_path=folder / PACKAGE
     )
