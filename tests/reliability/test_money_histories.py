@@ -171,7 +171,7 @@ _KINDS: Final = (
         "trouble",
     ),
     *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse", "adjust", "adjust"),
-    *("deposit", "desk", "desk", "desk_deposit", "waive", "void", "verdict", "verdict"),
+    *("deposit", "deposit", "deposit", "desk", "desk", "desk_deposit", "waive", "void", "verdict", "verdict"),
     *("change", "change"),
     *("promote", "package", "give_points", "discounted", "discounted", "discounted", "redeem"),
     *("gift_card", "pay_by_card", "pay_by_card", "follow", "sweep"),
