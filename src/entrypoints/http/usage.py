@@ -134,9 +134,9 @@ async def get_platform_analytics(
 
     docs/use/statistics.md defines each measure. Requests are counted within a minute, all else within an hour.
     """
-    asked = StatisticsQuery(first=params.from_, last=params.to, interval=params.interval)
+    query = StatisticsQuery(first=params.from_, last=params.to, interval=params.interval)
     measures, zone = params.measure or tuple(Measure), settings.default_time_zone
-    return _json(await queries.get_usage(actor, asked, measures, zone, replica_reads, now=clock.now()))
+    return _json(await queries.get_usage(actor, query, measures, zone, replica_reads, now=clock.now()))
 
 
 routes: Final = Router(

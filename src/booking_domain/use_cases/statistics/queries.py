@@ -141,16 +141,16 @@ class _Subject:
         )
 
 
-async def _get_own(actor: Actor, asked: StatisticsQuery, reads: Reads, *, now: datetime) -> StatisticsReport:
+async def _get_own(actor: Actor, query: StatisticsQuery, reads: Reads, *, now: datetime) -> StatisticsReport:
     """The figures of the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
     view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-    services = await reads.services.of_provider(view.profile.id) if asked.group_by is GroupBy.SERVICE else ()
+    services = await reads.services.of_provider(view.profile.id) if query.group_by is GroupBy.SERVICE else ()
     names = {str(each.service.id): each.service.name for each in services}
     names[str(view.profile.id)] = view.profile.display_name
     subject = _Subject(provider_id=view.profile.id, zone=time_zone(view.time_zone), names=names)
     visits = merged(await reads.visits.of_provider(view.profile.id))
-    report = await _report(subject, asked, visits, reads, now)
+    report = await _report(subject, query, visits, reads, now)
     first, last = report.dates.first, report.dates.last
     period = TimeRange(midnight(first, subject.zone), midnight(last + timedelta(days=1), subject.zone))
     conversions = await reads.statistics.conversions(view.profile.id, period, first, last)
@@ -158,29 +158,29 @@ async def _get_own(actor: Actor, asked: StatisticsQuery, reads: Reads, *, now: d
 
 
 async def _get_of_salon(
-    actor: Actor, salon_id: SalonId, asked: StatisticsQuery, reads: Reads, *, now: datetime
+    actor: Actor, salon_id: SalonId, query: StatisticsQuery, reads: Reads, *, now: datetime
 ) -> StatisticsReport:
     """The figures of a salon's members while they were members."""
     view, members = await visible_salon(actor, salon_id, reads.salons)
-    services = await reads.services.of_salon(salon_id) if asked.group_by is GroupBy.SERVICE else ()
+    services = await reads.services.of_salon(salon_id) if query.group_by is GroupBy.SERVICE else ()
     names = {str(each.service.id): each.service.name for each in services}
     names |= {str(each.provider_id): each.name for each in members}
     subject = _Subject(salon_id=salon_id, zone=view.hours.zone, names=names)
     visits = merged(await reads.visits.of_salon(salon_id))
-    report = await _report(subject, asked, visits, reads, now)
+    report = await _report(subject, query, visits, reads, now)
     return replace(report, customers=for_others(report.customers, visits, report.dates))
 
 
 async def _report(
-    subject: _Subject, asked: StatisticsQuery, visits: Sequence[CustomerVisits], reads: Reads, now: datetime
+    subject: _Subject, query: StatisticsQuery, visits: Sequence[CustomerVisits], reads: Reads, now: datetime
 ) -> StatisticsReport:
     today = now.astimezone(subject.zone).date()
-    dates = asked.dates(today)
-    starts = dates.starts(asked.interval)
+    dates = query.dates(today)
+    starts = dates.starts(query.interval)
     lasts = [each - timedelta(days=1) for each in (*starts[1:], dates.last + timedelta(days=1))]
     end = midnight(dates.last + timedelta(days=1), subject.zone)
     edges = [midnight(each, subject.zone) for each in (dates.before.first, *starts, dates.last + timedelta(days=1))]
-    groups = await _groups(subject, asked.group_by, edges[1], end, reads)
+    groups = await _groups(subject, query.group_by, edges[1], end, reads)
     stored = await reads.statistics.sums(subject.sums(edges))
     revisions = dict(await reads.statistics.revised(subject.sums(edges[1:])))
     by_period = _by(stored, lambda each: each.period)
@@ -192,7 +192,7 @@ async def _report(
     return StatisticsReport(
         time_zone=subject.zone.key,
         dates=dates,
-        interval=asked.interval,
+        interval=query.interval,
         periods=tuple(
             PeriodFigures(
                 first=first,

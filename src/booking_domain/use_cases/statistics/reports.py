@@ -67,7 +67,7 @@ def month_before(day: date) -> date:
     return (day.replace(day=1) - _ONE_DAY).replace(day=1)
 
 
-def _asked(month: date | None, zone: str, now: datetime) -> StatisticsQuery:
+def _month_query(month: date | None, zone: str, now: datetime) -> StatisticsQuery:
     """The figures of a month by day: by default the last that is over.
 
     Raises:
@@ -85,7 +85,7 @@ async def _get_own(actor: Actor, month: date | None, reads: Reads, *, now: datet
     """A month of the actor's own profile."""
     authorise(actor, Permission.SEE_EARNINGS)
     view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-    report = await get_own_statistics(actor, _asked(month, view.time_zone, now), reads, now=now)
+    report = await get_own_statistics(actor, _month_query(month, view.time_zone, now), reads, now=now)
     return MonthOfFigures(name=view.profile.display_name, report=report, language=await _language(actor, reads))
 
 
@@ -94,8 +94,8 @@ async def _get_of_salon(
 ) -> MonthOfFigures:
     """A month of a salon's members while they were members."""
     view, _ = await visible_salon(actor, salon_id, reads.salons)
-    asked = _asked(month, view.hours.time_zone, now)
-    report = await get_salon_statistics(actor, salon_id, asked, reads, now=now)
+    query = _month_query(month, view.hours.time_zone, now)
+    report = await get_salon_statistics(actor, salon_id, query, reads, now=now)
     return MonthOfFigures(name=view.salon.name, report=report, language=await _language(actor, reads))
 
 

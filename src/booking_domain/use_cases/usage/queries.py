@@ -62,12 +62,12 @@ class UsageReport:
 
 
 async def _get(
-    actor: Actor, asked: StatisticsQuery, measures: Sequence[Measure], zone: str, reads: Reads, *, now: datetime
+    actor: Actor, query: StatisticsQuery, measures: Sequence[Measure], zone: str, reads: Reads, *, now: datetime
 ) -> UsageReport:
     """These measures on the days that the query asks for, in this time zone."""
     authorise(actor, Permission.SEE_BUSINESS)
-    dates = asked.dates(today(now, time_zone(zone)))
-    starts = dates.starts(asked.interval)
+    dates = query.dates(today(now, time_zone(zone)))
+    starts = dates.starts(query.interval)
     values: dict[Measure, dict[tuple[str, ...], list[int]]] = {measure: {} for measure in measures}
     for each in await reads.usage.between(dates.before.first, dates.last, measures):
         of_measure = values[each.measure]
@@ -76,7 +76,7 @@ async def _get(
     return UsageReport(
         time_zone=zone,
         dates=dates,
-        interval=asked.interval,
+        interval=query.interval,
         starts=tuple(starts),
         measures=tuple(_report(measure, values[measure]) for measure in measures),
         waiting=tuple(await reads.usage.waiting()),

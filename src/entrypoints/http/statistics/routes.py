@@ -38,7 +38,7 @@ async def get_my_analytics(
 
     They follow what happens within seconds. docs/use/statistics.md defines each of them.
     """
-    return statistics_json(await queries.get_own_statistics(actor, params.asked, replica_reads, now=clock.now()))
+    return statistics_json(await queries.get_own_statistics(actor, params.query, replica_reads, now=clock.now()))
 
 
 @get(
@@ -66,7 +66,7 @@ async def export_my_analytics(
     A CSV file has a line for each period, or with `groupBy` each group, and currency; a spreadsheet has both and the
     cohorts. Money is in whole units, as numbers.
     """
-    report = await queries.get_own_statistics(actor, params.asked, replica_reads, now=clock.now())
+    report = await queries.get_own_statistics(actor, params.query, replica_reads, now=clock.now())
     return await file_of(report, params.format, documents=documents, turn=turn)
 
 
@@ -80,7 +80,7 @@ async def get_analytics_of_salon(
     clock: Injected[Clock],
 ) -> StatisticsJson:
     """Return the figures of your salon: what its members did while they were members; for its manager and admins."""
-    return statistics_json(await queries.get_salon_statistics(actor, salon_id, params.asked, reads, now=clock.now()))
+    return statistics_json(await queries.get_salon_statistics(actor, salon_id, params.query, reads, now=clock.now()))
 
 
 @get(
@@ -105,7 +105,7 @@ async def export_analytics_of_salon(
     turn: Injected[Turn],
 ) -> Response[str]:
     """Return the figures of your salon as a CSV file or a spreadsheet, as those of a provider are."""
-    report = await queries.get_salon_statistics(actor, salon_id, params.asked, reads, now=clock.now())
+    report = await queries.get_salon_statistics(actor, salon_id, params.query, reads, now=clock.now())
     return await file_of(report, params.format, documents=documents, turn=turn)
 
 

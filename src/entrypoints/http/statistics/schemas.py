@@ -25,7 +25,7 @@ class AnalyticsQuery(Query, frozen=True, kw_only=True):
     """What the figures of the whole time are shown by, besides the periods."""
 
     @property
-    def asked(self) -> StatisticsQuery:
+    def query(self) -> StatisticsQuery:
         """Which figures."""
         return StatisticsQuery(first=self.from_, last=self.to, interval=self.interval, group_by=self.group_by)
 
