@@ -51,7 +51,10 @@ _PREFERENCES: Final = frozenset(each.name for each in fields(Preferences))
 def _preferences_json(preferences: Preferences) -> Jsonb:
     quiet = preferences.quiet_hours
     hours = None if quiet is None else [str(quiet.start), str(quiet.end)]
-    return Jsonb({**asdict(preferences), "quiet_hours": hours})
+    stored = {**asdict(preferences), "quiet_hours": hours}
+    if not preferences.monthly_report:  # the release before migration 0202 refuses a key that it does not know
+        del stored["monthly_report"]
+    return Jsonb(stored)
 
 
 def _preferences_of(value: dict[str, Any]) -> Preferences:
