@@ -209,8 +209,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     if settings.replica_url is not None:
         read_after_writes(app)
     log_requests(app, container.metrics, container.tally)
-    if settings.observe.otlp_url:
-        trace_requests(app, container.traces, container.clients)
+    trace_requests(app, container.traces, container.clients)
     return app
 
 
