@@ -152,6 +152,10 @@ class Figures:
         """The part of the appointments that were due, or cancelled too late, that was cancelled too late."""
         return rate(self.cancelled_late, self.completed + self.no_shows + self.cancelled_late)
 
+    def utilisation(self, rostered_minutes: int) -> float | None:
+        """The part of the rostered time that appointments and their buffers took."""
+        return rate(self.booked_minutes + self.buffer_minutes, rostered_minutes)
+
     @property
     def lead_hours(self) -> float | None:
         """How long before its start a booking was made, on average."""

@@ -141,7 +141,7 @@ async def _notices(event: ReportReady, reads: Reads) -> AsyncIterator[Addressed]
     if found is None or user is None:
         return
     totals = found.report.totals
-    completed = Figures.total(totals.values()).completed if totals else 0
+    completed = Figures.total(totals.values()).completed
     notice = (_TEXT if completed else _QUIET).fill(
         report_of=found.name,
         report_first=found.report.dates.first,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Response
 
 from booking_domain.shared.documents import Cell, Documents, Sheet
-from booking_domain.statistics.model import AMOUNTS, Figures, rate
+from booking_domain.statistics.model import AMOUNTS, Figures
 from booking_domain.use_cases.statistics.queries import StatisticsReport
 from entrypoints.http.earnings.statements import whole
 from entrypoints.http.kit.csv_cells import attachment, csv_lines
@@ -46,7 +46,7 @@ def _lines(by_currency: Mapping[str, Figures]) -> Iterator[tuple[Cell, ...]]:
 def _periods(report: StatisticsReport) -> Iterator[Sequence[Cell]]:
     for each in report.periods:
         total = Figures.total(each.figures.values())
-        utilisation = rate(total.booked_minutes + total.buffer_minutes, each.rostered_minutes)
+        utilisation = total.utilisation(each.rostered_minutes)
         for line in _lines(each.figures):
             yield each.first, each.last, each.rostered_minutes, utilisation, *line
 

@@ -11,7 +11,7 @@ from booking_domain.shared.documents import Chart, Column, Document, Fact
 from booking_domain.shared.money import Money
 from booking_domain.statistics.customers import CustomerFigures
 from booking_domain.statistics.events import ReportReady
-from booking_domain.statistics.model import Conversions, Figures, ReportId, rate
+from booking_domain.statistics.model import Conversions, Figures, ReportId
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.statistics.queries import StatisticsReport
 from booking_domain.use_cases.statistics.reports import MonthOfFigures, month_of
@@ -45,10 +45,7 @@ _FIGURES: Final[tuple[tuple[Phrase, _Show], ...]] = (
     (Phrase("Cancelled by your side"), lambda each, _, say: _count(each.cancelled_by_provider, say)),
     (Phrase("Booked hours"), lambda each, _, say: _hours(each.booked_minutes, say)),
     (Phrase("Open hours"), lambda _, rostered, say: _hours(rostered, say)),
-    (
-        Phrase("Utilisation"),
-        lambda each, rostered, say: _percent(rate(each.booked_minutes + each.buffer_minutes, rostered), say),
-    ),
+    (Phrase("Utilisation"), lambda each, rostered, say: _percent(each.utilisation(rostered), say)),
 )
 _MONEY: Final[tuple[tuple[Phrase, Callable[[Figures], int | None]], ...]] = (
     (Phrase("Revenue"), lambda each: each.earned),
@@ -86,7 +83,7 @@ def report_document(month: MonthOfFigures, created_at: datetime) -> Document:
 
 
 def _rows(report: StatisticsReport, say: Wording) -> Iterator[Sequence[str]]:
-    now, before = (Figures.total(each.values()) if each else Figures() for each in (report.totals, report.before))
+    now, before = (Figures.total(each.values()) for each in (report.totals, report.before))
     for label, show in _FIGURES:
         yield say(label), show(now, report.rostered_minutes, say), show(before, report.rostered_before, say)
     for currency in sorted({*report.totals, *report.before}):

@@ -251,7 +251,7 @@ def _shown(by_currency: Mapping[str, Figures], rostered: int | None) -> FiguresJ
         no_show_rate=all_.no_show_rate,
         late_cancellation_rate=all_.late_cancellation_rate,
         rostered_minutes=rostered,
-        utilisation=rate(all_.booked_minutes + all_.buffer_minutes, rostered or 0),
+        utilisation=all_.utilisation(rostered or 0),
         money=tuple(
             MoneyFiguresJson(
                 currency=currency,

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.statistics.definitions import Interval
-from booking_domain.statistics.model import Figures, rate
+from booking_domain.statistics.model import Figures
 from booking_domain.use_cases.statistics.queries import PeriodFigures, StatisticsQuery, StatisticsReport
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.components.bars import Bars
@@ -192,7 +192,7 @@ def _ways(asked: Asked, place: Place, page: Page) -> Iterator[tuple[str, str]]:
 def _time(report: StatisticsReport, page: Page) -> FigureGroup:
     say, formats = page.say, page.formats
     now, before = Figures.total(report.totals.values()), Figures.total(report.before.values())
-    used, used_before = _utilisation(now, report.rostered_minutes), _utilisation(before, report.rostered_before)
+    used, used_before = now.utilisation(report.rostered_minutes), before.utilisation(report.rostered_before)
     return FigureGroup(
         title=say(Phrase("Time")),
         figures=(
@@ -211,10 +211,6 @@ def _time(report: StatisticsReport, page: Page) -> FigureGroup:
         ),
         chart=_booked_chart(report, page),
     )
-
-
-def _utilisation(figures: Figures, rostered: int) -> float | None:
-    return rate(figures.booked_minutes + figures.buffer_minutes, rostered)
 
 
 def _money(report: StatisticsReport, page: Page) -> Iterator[FigureGroup]:
@@ -349,7 +345,7 @@ def _table(report: StatisticsReport, page: Page) -> Table:
 
 def _row(period: PeriodFigures, page: Page) -> tuple[str, ...]:
     total, formats = Figures.total(period.figures.values()), page.formats
-    used = _utilisation(total, period.rostered_minutes)
+    used = total.utilisation(period.rostered_minutes)
     return (
         _period(period, page),
         formats.length(total.booked_minutes) if total.booked_minutes else _NOTHING,
