@@ -31,10 +31,10 @@ from booking_domain.scheduling.pauses import MAX_PAUSES
 from booking_domain.scheduling.resources import MAX_NEEDS, MAX_UNITS, RequiredResource, ResourceUnit
 from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.scheduling.slots import offered_slots
-from booking_domain.scheduling.weekly import MAX_SERVICE_RULES, ServiceHours, WeeklyRule
+from booking_domain.scheduling.weekly import MAX_SERVICE_RULES, ServiceHours
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.errors import about as in_member
-from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import about, documented
@@ -54,7 +54,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
-from entrypoints.http.kit.weekly_rules import HoursBody, RuleBody
+from entrypoints.http.kit.weekly_rules import HoursBody, RuleBody, weekly_rule
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
 from entrypoints.http.resources import Units
 from entrypoints.http.services.schemas import Pauses, pause
@@ -73,9 +73,6 @@ class HoursOfDayBody(HoursBody, frozen=True, kw_only=True):
 
 class CalendarRuleBody(RuleBody, frozen=True, kw_only=True):
     """A weekly rule."""
-
-
-_rule: Final = projection(CalendarRuleBody, WeeklyRule, id=lambda _: RuleId(_NOBODY), hours=CalendarRuleBody.hours)
 
 
 class CalendarExceptionBody(Body, frozen=True, kw_only=True):
@@ -102,7 +99,7 @@ class OpeningHoursBody(Body, frozen=True, kw_only=True):
 
     def opening_hours(self) -> OpeningHours:
         """Return the value of the domain."""
-        rules = parts_of("rules", self.rules, _rule)
+        rules = parts_of("rules", self.rules, weekly_rule)
         exceptions = parts_of("exceptions", self.exceptions, CalendarExceptionBody.exception)
         return OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions)
 
@@ -207,7 +204,7 @@ class ServiceHoursBody(Body, frozen=True, kw_only=True):
 
     def service_hours(self) -> ServiceHours:
         """Return the value of the domain."""
-        return ServiceHours(parts_of("rules", self.rules, _rule))
+        return ServiceHours(parts_of("rules", self.rules, weekly_rule))
 
 
 class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):

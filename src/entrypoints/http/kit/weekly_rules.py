@@ -1,13 +1,16 @@
 """Weekly hours in bodies: of providers, salons and services."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
+from uuid import UUID
 
 from msgspec import Meta
 
-from booking_domain.scheduling.weekly import MAX_WEEKS_APART, Hours
+from booking_domain.scheduling.weekly import MAX_WEEKS_APART, Hours, WeeklyRule
+from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import WallTime
 from entrypoints.http.kit.fields import Body
+from entrypoints.http.kit.projection import projection
 
 StartTime = Annotated[
     str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.", examples=["09:30"])
@@ -40,3 +43,8 @@ class RuleBody(HoursBody, frozen=True, kw_only=True):
     valid_from: date | None = None
     valid_until: date | None = None
     every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
+
+
+_NO_ID: Final = RuleId(UUID(int=0))
+weekly_rule: Final = projection(RuleBody, WeeklyRule, id=lambda _: _NO_ID, hours=RuleBody.hours)
+"""Return the value of the domain, of rules that have no id of their own."""

@@ -16,7 +16,7 @@ from booking_domain.scheduling.services import (
     ServiceView,
 )
 from booking_domain.scheduling.weekly import MAX_SERVICE_RULES, ServiceHours, WeeklyRule
-from booking_domain.shared.ids import ProviderId, RuleId, SalonId
+from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.use_cases.catalogue.services import (
     AddService,
     OfferService,
@@ -37,11 +37,9 @@ from entrypoints.http.kit.fields import (
     parts_of,
 )
 from entrypoints.http.kit.projection import members, projection
-from entrypoints.http.kit.weekly_rules import RuleBody
+from entrypoints.http.kit.weekly_rules import RuleBody, weekly_rule
 from entrypoints.http.resources import NeedJson, Needs, need, need_json
 
-_NO_RULE: Final = RuleId(UUID(int=0))
-"""Hours of a service have no id of their own."""
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
 Capacity = Annotated[int, Meta(ge=1, le=MAX_CAPACITY, description="How many customers can book one appointment.")]
@@ -75,12 +73,11 @@ class ServiceRuleBody(RuleBody, frozen=True, kw_only=True):
     """Weekly hours of a service, in the time zone of the provider who is booked."""
 
 
-_rule: Final = projection(ServiceRuleBody, WeeklyRule, id=lambda _: _NO_RULE, hours=ServiceRuleBody.hours)
 ServiceRules = Annotated[tuple[ServiceRuleBody, ...], Meta(max_length=MAX_SERVICE_RULES)]
 
 
 def _hours(rules: tuple[ServiceRuleBody, ...]) -> ServiceHours | None:
-    return ServiceHours(parts_of("hours", rules, _rule)) if rules else None
+    return ServiceHours(parts_of("hours", rules, weekly_rule)) if rules else None
 
 
 class ServiceRuleJson(Json, frozen=True, kw_only=True):
