@@ -133,11 +133,10 @@ def _whole(parts: Iterable[Claim]) -> Claim:
 
 
 _EXPIRES_AT: Final = func.coalesce(_place.c.expires_at, _c.expires_at)
-_IN_WINDOW: Final = _BLOCKED.op("&&")(
-    func.tstzrange(
-        bindparam("window_start", type_=_TYPES["starts_at"]), bindparam("window_end", type_=_TYPES["ends_at"])
-    )
+_WINDOW: Final = func.tstzrange(
+    bindparam("window_start", type_=_TYPES["starts_at"]), bindparam("window_end", type_=_TYPES["ends_at"])
 )
+_IN_WINDOW: Final = _BLOCKED.op("&&")(_WINDOW)
 _OF_ONE: Final = Statement(
     select(*_claim_columns(_place))
     .select_from(_CLAIMS)
@@ -151,14 +150,7 @@ _OF_EACH: Final = Statement(
 # Statements of their own, sent together with those above: they are few rows, and Citus does not spread them.
 _AT_TIME: Final = func.tstzrange(_o.blocked_from, _o.blocked_until).op("&&")
 _OVERBOOKED: Final = Statement(
-    select(overbooked_claims).where(
-        _o.provider_id == func.any(bindparam("provider_ids")),
-        _AT_TIME(
-            func.tstzrange(
-                bindparam("window_start", type_=_TYPES["starts_at"]), bindparam("window_end", type_=_TYPES["ends_at"])
-            )
-        ),
-    )
+    select(overbooked_claims).where(_o.provider_id == func.any(bindparam("provider_ids")), _AT_TIME(_WINDOW))
 )
 _LANES: Final = select(_o.lane).where(_o.provider_id == bindparam("provider_id", type_=_TYPES["id"]), _AT_TIME(_GIVEN))
 _TAKEN_LANES: Final = Statement(_LANES)
@@ -437,10 +429,8 @@ async def claims_of_each(
 
     async def fetched(settings: Mapping[ProviderId, SlotSettings]) -> Mapping[ProviderId, tuple[Claim, ...]]:
         margins = {provider_id: claim_margin(each) for provider_id, each in settings.items()}
-        rows, lanes = (
-            by_first(await near.fetchall()),
-            {each.id: each for each in map(_overbooked, await over.fetchall())},
-        )
+        rows = by_first(await near.fetchall())
+        lanes = {each.id: each for each in map(_overbooked, await over.fetchall())}
         if far := [provider_id for provider_id, margin in margins.items() if margin > CLAIM_MARGIN]:
             window = _window(around, max(margins[provider_id] for provider_id in far))
             rows |= by_first(await work.all(_OF_EACH, provider_ids=far, **window))
