@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID  # noqa: F401 - of the example
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ServiceId
@@ -35,6 +34,7 @@ class Reward:
     def covered(self, services: Iterable[tuple[ServiceId, int]]) -> int:
         """What it takes off booked services at these prices: the dearest of its own; 0 if none is booked.
 
+        >>> from uuid import UUID
         >>> wash, cut = ServiceId(UUID(int=1)), ServiceId(UUID(int=2))
         >>> Reward(name="A wash", points=300, service_ids=(wash,)).covered([(wash, 20_000), (cut, 50_000)])
         20000

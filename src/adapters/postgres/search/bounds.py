@@ -30,7 +30,7 @@ from adapters.postgres.search.tables import search_entries
 SIZES: Final = (1_000, 4_000, 16_000)
 """How many entries the first tier has, the first two, and so on; the last one has the others."""
 PAGES: Final = 500
-"""About how many pages are read, drawn by chance. A table that has no more is read as a whole."""
+"""About how many pages are read, chosen at random with a constant seed. A table that has no more is read as a whole."""
 _KNOWN_FOR_SECONDS: Final = 600.0
 _MERIT: Final = "merit"
 _SCORE: Final = "score"
