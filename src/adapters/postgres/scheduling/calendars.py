@@ -31,7 +31,7 @@ from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement, by_first, of_each
 from adapters.postgres.kit.work import Row, WithWork, Work
-from adapters.postgres.scheduling.claims import claims_around, claims_of_each, spans_around
+from adapters.postgres.scheduling.claims import HAS_OVERBOOKED, claims_around, claims_of_each, spans_around
 from adapters.postgres.scheduling.resources import resource_uses
 from adapters.postgres.scheduling.services import (
     OFFERS_ALL,
@@ -143,7 +143,7 @@ _LOCK_OWN: Final = Statement(
 )
 
 # A whole calendar in one statement; `kind` tells the rows apart. The rules are one row, and so are read once a week.
-_RULES, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
+_RULES, _EXCEPTION, _BLOCK, _FEED, _BUSY, _OVERBOOKED = range(6)
 _FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
 _UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
 _BUSY_UNTIL: Final = bindparam("busy_until", type_=_b.starts_at.type)
@@ -179,6 +179,9 @@ _HOURS_OF_ONE: Final = cast(
         )
         .select_from(busy_times.join(calendar_feeds))
         .where(_f.provider_id == _OWN, _t.starts_at < _BUSY_UNTIL, _t.ends_at > _FROM),
+        select(
+            literal_column("5"), null(), null(), null(), null(), null(), null(), null(), null(),
+        ).where(HAS_OVERBOOKED),
     ),
 )  # fmt: skip
 _HOURS: Final = Statement(_HOURS_OF_ONE)
@@ -236,6 +239,8 @@ class _Hours(NamedTuple):
     exceptions: tuple[DateException, ...]
     blocks: tuple[Block, ...]
     feeds: tuple[Feed, ...]
+    overbooked: bool
+    """Whether claims of the provider are overbooked."""
 
 
 def _hours_of(rows: Iterable[Row]) -> _Hours:
@@ -244,6 +249,7 @@ def _hours_of(rows: Iterable[Row]) -> _Hours:
     blocks: list[Block] = []
     feeds: dict[FeedId, Feed] = {}
     busy: dict[FeedId, list[TimeRange]] = {}
+    overbooked = False
     for kind, id_, on, minutes, starts_at, ends_at, text, more, failures in rows:
         if kind == _RULES:
             rules = () if text is None else _rules(text)
@@ -253,14 +259,16 @@ def _hours_of(rows: Iterable[Row]) -> _Hours:
             blocks.append(Block(id=id_, range=TimeRange(starts_at, ends_at), note=text))
         elif kind == _FEED:
             feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=failures)
-        else:
+        elif kind == _BUSY:
             busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
+        else:
+            overbooked = True
     exceptions.sort(key=attrgetter("date", "id"))
     blocks.sort(key=attrgetter("range.start", "id"))
     full = tuple(
         replace(feeds[id_], busy=tuple(sorted(busy.get(id_, ()), key=attrgetter("start")))) for id_ in sorted(feeds)
     )
-    return _Hours(rules, tuple(exceptions), tuple(blocks), full)
+    return _Hours(rules, tuple(exceptions), tuple(blocks), full, overbooked)
 
 
 def _calendar(hours: _Hours, row: Row) -> Calendar:
@@ -339,34 +347,34 @@ async def _open(
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
-    found, claimed = await hours.fetchall(), await claims(_settings_of(row))
+    found = _hours_of(await hours.fetchall())
+    claimed = await claims(_settings_of(row), found.overbooked)
     return _bookable(provider_id, row, found, claimed, offers, resources=() if uses is None else await uses())
 
 
 def _bookable(
     provider_id: ProviderId,
     row: Row,
-    hours: Iterable[Row],
+    hours: _Hours,
     claims: tuple[Claim, ...],
     services: tuple[OfferedService, ...],
     *,
     resources: tuple[ResourceUses, ...],
 ) -> BookableProvider:
-    found = _hours_of(hours)
     terms = TERMS.read(row[_TERMS_AT:])
     schedule = ProviderSchedule(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
         accepting=row[1] == ProfileStatus.APPROVED,
-        calendar=_calendar(found, row),
+        calendar=_calendar(hours, row),
         further_durations=tuple(duration.minutes for duration in terms.durations),
         services=services,
         resources=resources,
         by_service=row[2],
         claims=claims,
-        feeds=found.feeds,
+        feeds=hours.feeds,
         feed_rule=(
-            FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if found.feeds else DEFAULT_FEED_RULE
+            FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if hours.feeds else DEFAULT_FEED_RULE
         ),
     )
     return BookableProvider(schedule=schedule, terms=terms, promotes=row[3])
@@ -384,15 +392,16 @@ async def _read_all(
         offered = await work.execute(SERVICES_OF_EACH, provider_ids=ids, service_ids=list(services))
     uses = await resource_uses(work, services, (), around) if services else None
     rows = {provider_id: row for provider_id, [row] in by_first(await found.fetchall()).items()}
-    claims_of = await claims({provider_id: _settings_of(row) for provider_id, row in rows.items()})
-    hours_of = by_first(await hours.fetchall())
+    hours_of = {provider_id: _hours_of(found) for provider_id, found in by_first(await hours.fetchall()).items()}
+    overbooked = [provider_id for provider_id, each in hours_of.items() if each.overbooked]
+    claims_of = await claims({provider_id: _settings_of(row) for provider_id, row in rows.items()}, overbooked)
     offers_of = {} if offered is None else by_first(await offered.fetchall())
     resources = () if uses is None else await uses()
     return [
         _bookable(
             provider_id,
             rows[provider_id],
-            hours_of.get(provider_id, ()),
+            hours_of[provider_id],
             claims_of.get(provider_id, ()),
             offered_of(offers_of.get(provider_id, ())),
             resources=resources,

@@ -33,7 +33,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
@@ -147,13 +147,15 @@ _OF_EACH: Final = Statement(
     .select_from(_CLAIMS)
     .where(_c.provider_id == func.any(bindparam("provider_ids")), _IS_CLAIM, _IN_WINDOW)
 )
-# Statements of their own, sent together with those above: they are few rows, and Citus does not spread them.
+# A statement of its own, sent only if the calendar's says that there are any: Citus spreads claims, but not these.
+HAS_OVERBOOKED: Final = exists().where(_o.provider_id == bindparam("provider_id"))
 _AT_TIME: Final = func.tstzrange(_o.blocked_from, _o.blocked_until).op("&&")
 _OVERBOOKED: Final = Statement(
     select(overbooked_claims).where(_o.provider_id == func.any(bindparam("provider_ids")), _AT_TIME(_WINDOW))
 )
 _LANES: Final = select(_o.lane).where(_o.provider_id == bindparam("provider_id", type_=_TYPES["id"]), _AT_TIME(_GIVEN))
-_TAKEN_LANES: Final = Statement(_LANES)
+# Asked by each statement that takes time, under the lock of the provider: no other transaction adds a lane then.
+_BESIDE_LANES: Final = ~exists(_LANES)
 _lane: Final = func.generate_series(1, literal_column(str(MAX_LANES), Integer)).column_valued("lane")
 _TAKE_LANE: Final = Statement(
     insert(overbooked_claims)
@@ -172,13 +174,19 @@ _TAKE_LANE: Final = Statement(
     .on_conflict_do_nothing()
     .returning(_o.id)
 )
-_RELEASE_LANE: Final = Statement(
-    delete(overbooked_claims).where(_o.provider_id == bindparam("provider_id"), _o.id == bindparam("claim_id"))
-)
-# ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
-_TAKE: Final = Statement(
-    insert(claims).values({name: bindparam(name) for name in _TYPES}).on_conflict_do_nothing().returning(_c.id)
-)
+
+
+def _insert(*conditions: ColumnElement[bool], **fixed: ColumnElement[Any]) -> Insert:
+    """Insert a claim beside overbooked ones, if these conditions hold too.
+
+    ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
+    """
+    given = select(*(fixed.get(name, bindparam(name, type_=type_)) for name, type_ in _TYPES.items()))
+    found = given.where(_BESIDE_LANES, *conditions)
+    return insert(claims).from_select(list(_TYPES), found).on_conflict_do_nothing()
+
+
+_TAKE: Final = Statement(_insert().returning(_c.id))
 # Delete what has expired and overlaps, then insert the claim; the INSERT reads from the DELETE, so it runs after it.
 _NOW: Final = bindparam("now", type_=_TYPES["expires_at"])
 _near: Final = and_(_c.provider_id == bindparam("provider_id"), _BLOCKED.op("&&")(_GIVEN))
@@ -206,18 +214,8 @@ _freed: Final = delete(resource_units).where(_u.claim_id.in_(select(_lapsed.c.id
 
 
 def _take_over(**fixed: ColumnElement[Any]) -> Statement:
-    return Statement(
-        insert(claims)
-        .from_select(
-            list(_TYPES),
-            select(*(fixed.get(name, bindparam(name, type_=type_)) for name, type_ in _TYPES.items())).where(
-                select(func.count()).select_from(_lapsed).scalar_subquery() >= 0
-            ),
-        )
-        .add_cte(_lapsed_places, _freed)
-        .on_conflict_do_nothing()
-        .returning(_c.id)
-    )
+    after_delete = select(func.count()).select_from(_lapsed).scalar_subquery() >= 0
+    return Statement(_insert(after_delete, **fixed).add_cte(_lapsed_places, _freed).returning(_c.id))
 
 
 _TAKE_OVER: Final = _take_over()
@@ -248,6 +246,7 @@ _TAKE_PLACE: Final = Statement(
         )
         .where(
             _number.not_in(_places),
+            _BESIDE_LANES,
             select(func.count()).select_from(_places.subquery()).scalar_subquery()
             < bindparam("capacity", type_=Integer),
         )
@@ -323,7 +322,13 @@ _written: Final = (
 _RELEASE: Final = Statement(
     delete(claims)
     .where(_c.provider_id == bindparam("provider_id"), _c.id == bindparam("claim_id"))
-    .add_cte(_written, delete(resource_units).where(_u.claim_id == bindparam("claim_id")).cte("freed"))
+    .add_cte(
+        _written,
+        delete(resource_units).where(_u.claim_id == bindparam("claim_id")).cte("freed"),
+        delete(overbooked_claims)
+        .where(_o.provider_id == bindparam("provider_id"), _o.id == bindparam("claim_id"))
+        .cte("lane"),
+    )
 )
 _RELEASE_HOLDS: Final = Statement(
     delete(claims)
@@ -400,44 +405,44 @@ _FREE_UNITS: Final = Statement(delete(resource_units).where(_u.claim_id == func.
 
 async def claims_around(
     work: Work, provider_id: ProviderId, around: TimeRange
-) -> Callable[[SlotSettings], Awaitable[tuple[Claim, ...]]]:
+) -> Callable[[SlotSettings, bool], Awaitable[tuple[Claim, ...]]]:
     """Send the query for claims within `CLAIM_MARGIN` of this window; the returned function fetches them.
 
-    It asks again if `claim_margin` of the provider's settings, which it is given, is more.
+    It is given the provider's settings, and asks again if their `claim_margin` is more; and whether any of the
+    provider's claims is overbooked (`HAS_OVERBOOKED`), and asks for those as well.
     """
-    ids = [provider_id]
     near = await work.execute(_OF_ONE, provider_id=provider_id, **_window(around, CLAIM_MARGIN))
-    over = await work.execute(_OVERBOOKED, provider_ids=ids, **_window(around, CLAIM_MARGIN))
 
-    async def fetched(settings: SlotSettings) -> tuple[Claim, ...]:
-        margin, found, lanes = claim_margin(settings), near, over
-        if margin > CLAIM_MARGIN:
-            found = await work.execute(_OF_ONE, provider_id=provider_id, **_window(around, margin))
-            lanes = await work.execute(_OVERBOOKED, provider_ids=ids, **_window(around, margin))
-        return (*_claims_of(await found.fetchall()), *map(_overbooked, await lanes.fetchall()))
+    async def fetched(settings: SlotSettings, has_overbooked: bool) -> tuple[Claim, ...]:  # noqa: FBT001
+        margin = claim_margin(settings)
+        window = _window(around, margin)
+        again = await work.execute(_OF_ONE, provider_id=provider_id, **window) if margin > CLAIM_MARGIN else near
+        found = _claims_of(await again.fetchall())
+        if not has_overbooked:
+            return found
+        return (*found, *await work.each(_overbooked, _OVERBOOKED, provider_ids=[provider_id], **window))
 
     return fetched
 
 
 async def claims_of_each(
     work: Work, provider_ids: Sequence[ProviderId], around: TimeRange
-) -> Callable[[Mapping[ProviderId, SlotSettings]], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
-    """As `claims_around`, for several providers."""
-    ids = list(provider_ids)
-    near = await work.execute(_OF_EACH, provider_ids=ids, **_window(around, CLAIM_MARGIN))
-    over = await work.execute(_OVERBOOKED, provider_ids=ids, **_window(around, CLAIM_MARGIN))
+) -> Callable[[Mapping[ProviderId, SlotSettings], list[ProviderId]], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
+    """As `claims_around`, for several providers, and given the ids of those who have overbooked claims."""
+    near = await work.execute(_OF_EACH, provider_ids=list(provider_ids), **_window(around, CLAIM_MARGIN))
 
-    async def fetched(settings: Mapping[ProviderId, SlotSettings]) -> Mapping[ProviderId, tuple[Claim, ...]]:
+    async def fetched(
+        settings: Mapping[ProviderId, SlotSettings], overbooked: list[ProviderId]
+    ) -> Mapping[ProviderId, tuple[Claim, ...]]:
         margins = {provider_id: claim_margin(each) for provider_id, each in settings.items()}
+        window = _window(around, max(margins.values(), default=CLAIM_MARGIN))
         rows = by_first(await near.fetchall())
-        lanes = {each.id: each for each in map(_overbooked, await over.fetchall())}
         if far := [provider_id for provider_id, margin in margins.items() if margin > CLAIM_MARGIN]:
-            window = _window(around, max(margins[provider_id] for provider_id in far))
             rows |= by_first(await work.all(_OF_EACH, provider_ids=far, **window))
-            lanes |= {each.id: each for each in await work.each(_overbooked, _OVERBOOKED, provider_ids=far, **window)}
         claims_of = {provider_id: _claims_of(found) for provider_id, found in rows.items()}
-        for each in lanes.values():
-            claims_of[each.provider_id] = (*claims_of.get(each.provider_id, ()), each)
+        if overbooked:
+            for each in await work.each(_overbooked, _OVERBOOKED, provider_ids=overbooked, **window):
+                claims_of[each.provider_id] = (*claims_of.get(each.provider_id, ()), each)
         return claims_of
 
     return fetched
@@ -490,32 +495,11 @@ class PostgresClaims(WithWork, Claims):
         if claim.lane:
             taken = await self._taken_lane(claim)
         else:
-            lanes = await self._lanes_at(claim)
             taken = await (self._taken(claim, now) if claim.class_id is None else self._taken_place(claim, now))
-            if taken and await lanes():
-                await self.release(claim.provider_id, claim.id)
-                taken = False
         if not taken:
             [zone] = await self._work.one(_ZONE, provider_id=claim.provider_id) or ("UTC",)
             raise SlotTaken(start=claim.span.start, zone=zone)
         self._work.public_changes.add(claim.provider_id)
-
-    async def _lanes_at(self, claim: Claim) -> Callable[[], Awaitable[bool]]:
-        """Ask for overbooked claims; the returned function says whether one lies at a part of the claim.
-
-        The lock of the provider keeps others from adding one meanwhile.
-        """
-        found = [
-            await self._work.execute(
-                _TAKEN_LANES, provider_id=claim.provider_id, blocked_from=part.start, blocked_until=part.end
-            )
-            for part in claim.parts
-        ]
-
-        async def fetched() -> bool:
-            return any([await each.fetchone() is not None for each in found])
-
-        return fetched
 
     async def _taken_lane(self, claim: Claim) -> bool:
         row = CLAIM.write(claim)
@@ -540,7 +524,7 @@ class PostgresClaims(WithWork, Claims):
         found = await self._work.one(_LOCK_OCCURRENCE, **{name: row[name] for name in _SHARED})
         if found is None or not await self._taken_units(claim, found[0], now):
             return False
-        taken = {name: row[name] for name in (*_OF_PLACE, "provider_id")}
+        taken = {name: row[name] for name in (*_OF_PLACE, "provider_id", "blocked_from", "blocked_until")}
         return await self._work.one(_TAKE_PLACE, **taken, occurrence_id=found[0]) is not None
 
     async def _taken_units(self, claim: Claim, claim_id: UUID, now: datetime) -> bool:
@@ -567,7 +551,6 @@ class PostgresClaims(WithWork, Claims):
     async def release(self, provider_id: ProviderId, claim_id: ClaimId) -> None:
         self._work.public_changes.add(provider_id)
         await self._work.execute(_RELEASE, provider_id=provider_id, claim_id=claim_id)
-        await self._work.execute(_RELEASE_LANE, provider_id=provider_id, claim_id=claim_id)
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
         rows = await self._work.all(_HOLD, claim_id=hold_id, customer_id=customer_id)
