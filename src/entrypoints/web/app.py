@@ -1,6 +1,7 @@
 """The pages: one line for each area."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ from entrypoints.web.ideas.routes import handlers as ideas
 from entrypoints.web.join.routes import handlers as join
 from entrypoints.web.join.routes import provide_invitations
 from entrypoints.web.kit.assets import asset
+from entrypoints.web.kit.kept import KeptForms
 from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.link_pictures import LinkPictures
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, provide_page
@@ -136,6 +138,7 @@ def site_of(container: Container) -> Site:
         card_policy=content_policy(images=images, cards=cards),
         cards=cards,
         zone=settings.default_time_zone,
+        kept_forms=container.keyed(partial(KeptForms, clock=container.clock()), "kept-forms"),
         services=tuple(services),
         bot=settings.telegram.bot_name,
     )

@@ -28,6 +28,7 @@ from entrypoints.web.account.contact import (
 )
 from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 
 _GUARDED: Final = FORM | limited_as(AUTH)
@@ -44,10 +45,11 @@ async def show_contact(
 ) -> Response[Any]:
     """Another contact."""
     user = await get_own_account(actor, identity.reads.users)
-    return page.render(contact_page(user, channel, page, csrf=csrf), public=False)
+    typed, sent = said(page.kept, CONTACT), bool(page.led)
+    return page.render(contact_page(user, channel, page, csrf=csrf, typed=typed, sent=sent), public=False)
 
 
-@post("/account/contact/{channel:str}", status_code=200, opt=_GUARDED)
+@post("/account/contact/{channel:str}", status_code=303, opt=_GUARDED)
 async def change_contact(
     channel: FromPath[ContactChannel],
     request: Request[Any, Any, Any],
@@ -67,14 +69,15 @@ async def change_contact(
     try:
         if not sent:
             await own_account.start_contact_change(identity, requester, contact, password_in(form))
-            return page.render(contact_page(user, channel, page, csrf=csrf, typed=typed, sent=True), public=False)
+            asked = contact_page(user, channel, page, csrf=csrf, typed=typed, sent=True)
+            return page.lead(asked, page.link(f"/account/contact/{channel.value}"), {CONTACT: typed})
         await own_account.confirm_contact_change(
             identity, requester, contact, said(form, CODE), client_trace=client_trace
         )
     except DomainError as error:
         shown = contact_page(user, channel, page, csrf=csrf, typed=typed, sent=sent)
         return page.refuse(unproven(shown, error, page, field=field_of(error)), error)
-    return page.see(page.link("/account", done=channel.value))
+    return page.see(page.link("/account", done=channel.value), cookies=[FORGOTTEN])
 
 
 @get("/account/contact/{channel:str}/confirm")
@@ -90,10 +93,10 @@ async def show_confirmation(
     user = await get_own_account(actor, identity.reads.users)
     if not contact_of(user, channel):
         return page.see(page.link(f"/account/contact/{channel.value}"))
-    return page.render(confirm_page(user, channel, page, csrf=csrf), public=False)
+    return page.render(confirm_page(user, channel, page, csrf=csrf, sent=bool(page.led)), public=False)
 
 
-@post("/account/contact/{channel:str}/confirm", status_code=200, opt=_GUARDED)
+@post("/account/contact/{channel:str}/confirm", status_code=303, opt=_GUARDED)
 async def confirm_contact(
     channel: FromPath[ContactChannel],
     request: Request[Any, Any, Any],
@@ -111,14 +114,16 @@ async def confirm_contact(
     try:
         if not sent:
             await own_account.send_code(identity, contact, CodePurpose.VERIFY, client_trace=client_trace)
-            return page.render(confirm_page(user, channel, page, csrf=csrf, sent=True), public=False)
+            asked = confirm_page(user, channel, page, csrf=csrf, sent=True)
+            here = page.link(f"/account/contact/{channel.value}/confirm")
+            return page.lead(asked, here, {CONTACT: contact_of(user, channel)})
         await own_account.verify_with_code(
             identity, contact, said(form, CODE), current=session_id, client_trace=client_trace
         )
     except DomainError as error:
         shown = confirm_page(user, channel, page, csrf=csrf, sent=sent)
         return page.refuse(shown.failed(error, page, field=field_of(error)), error)
-    return page.see(page.link("/account", done=channel.value))
+    return page.see(page.link("/account", done=channel.value), cookies=[FORGOTTEN])
 
 
 handlers: Final = (show_contact, change_contact, show_confirmation, confirm_contact)

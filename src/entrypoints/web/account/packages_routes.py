@@ -60,7 +60,7 @@ async def show_giving(
     return page.render(giving_page(package, {}, page, csrf=csrf), public=False)
 
 
-@post("/account/packages/{package_id:str}/give", status_code=200, opt=IF_VALID | FORM)
+@post("/account/packages/{package_id:str}/give", status_code=303, opt=IF_VALID | FORM)
 async def give(
     package_id: FromPath[PackageId],
     request: Request[Any, Any, Any],

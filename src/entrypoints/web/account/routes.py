@@ -73,7 +73,7 @@ async def show_account(
     return page.render(shown, public=False)
 
 
-@post("/account", status_code=200, opt=FORM)
+@post("/account", status_code=303, opt=FORM)
 async def save_account(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -150,7 +150,7 @@ async def show_deletion(
     return page.render(delete_page(user, page, csrf=csrf), public=False)
 
 
-@post("/account/delete", status_code=200, opt=FORM | limited_as(AUTH))
+@post("/account/delete", status_code=303, opt=FORM | limited_as(AUTH))
 async def delete_account(
     request: Request[Any, Any, Any],
     page: Injected[Page],

@@ -32,6 +32,7 @@ from entrypoints.web.session.services import OVER, SERVICE, Began
 from entrypoints.web.session.telegram import bot_page
 
 _GUARDED: Final = FORM | limited_as(AUTH)
+_CODE: Final = "code"
 _UNPROVEN: Final = (AccountLocked, SignInTooOld, WrongPassword)
 
 
@@ -115,12 +116,14 @@ async def link(
 async def show_telegram(
     page: Injected[Page], *, actor: Injected[Actor], reads: Injected[Reads], csrf: Injected[str]
 ) -> Response[Any]:
-    """The question before Telegram is linked."""
+    """The question before Telegram is linked; after it, the link that opens the bot."""
+    if code := said(page.led, _CODE):
+        return page.render(bot_page(page, code=code), public=False)
     user = await get_own_account(actor, reads.users)
     return page.render(telegram_page(user, page, csrf=csrf), public=False)
 
 
-@post(f"{PATH}/telegram", status_code=200, opt=_GUARDED)
+@post(f"{PATH}/telegram", status_code=303, opt=_GUARDED)
 async def link_telegram(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -132,7 +135,7 @@ async def link_telegram(
     link_codes: Injected[LinkCodes],
     csrf: Injected[str],
 ) -> Response[Any]:
-    """Show the link that opens the bot."""
+    """Make the link that opens the bot."""
     password = password_in(form_of(request))
     try:
         if not page.site.bot:
@@ -141,7 +144,7 @@ async def link_telegram(
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
         return page.refuse(unproven(telegram_page(user, page, csrf=csrf), error, page, path=PATH), error)
-    return page.render(bot_page(page, code=code), public=False)
+    return page.lead(bot_page(page, code=code), page.link(f"{PATH}/telegram"), {_CODE: code})
 
 
 @get(f"{PATH}/{{service:str}}/unlink")

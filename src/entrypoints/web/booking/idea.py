@@ -6,11 +6,12 @@ from typing import Final
 from booking_domain.bookings.ideas import IdeaContent
 from booking_domain.files.model import Folder
 from booking_domain.use_cases.bookings.ideas import NewIdea
+from entrypoints.http.kit.forms import Form
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
-from entrypoints.web.kit.forms import Fields
+from entrypoints.web.kit.forms import Fields, said
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.kit.uploads import Stored, picture_fields
+from entrypoints.web.kit.uploads import Stored, kept_pictures, picture_fields
 
 IDEA: Final = "idea"
 ADD: Final = "add"
@@ -23,6 +24,15 @@ class TypedIdea:
 
     text: str = ""
     pictures: Stored = field(default_factory=Stored)
+
+    @classmethod
+    def before(cls, form: Form) -> "TypedIdea":
+        """What a form has brought before, without the pictures that it brings now."""
+        return cls(text=said(form, IDEA), pictures=kept_pictures(form))
+
+    def fields(self) -> dict[str, str | list[str]]:
+        """The same as the fields of a form."""
+        return {IDEA: self.text, **self.pictures.fields()}
 
     def given(self) -> NewIdea | None:
         """The idea, or None if there is none.

@@ -38,8 +38,8 @@ from entrypoints.web.booking.salon import (
     salon_you_page,
 )
 from entrypoints.web.booking.when import Free, month_window, when_page
-from entrypoints.web.booking.you import Typed
-from entrypoints.web.booking.you_routes import Joining, typed_in
+from entrypoints.web.booking.you_routes import Joining, typed_before, typed_in
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 
 _MEMBER_STEPS: Final = 250
@@ -113,11 +113,11 @@ async def show_salon_you(slug: FromPath[str], page: Injected[Page], booker: Inje
     if choice.signed_in:
         return page.render(salon_keep_page(choice, facts, choice.slot, page, csrf=booker.csrf), public=False)
     return page.render(
-        salon_you_page(choice, facts, choice.slot, Typed(), page, documents=booker.documents), public=False
+        salon_you_page(choice, facts, choice.slot, typed_before(page), page, documents=booker.documents), public=False
     )
 
 
-@post("/salons/{slug:str}/book/you", status_code=200, opt=IF_VALID | FORM | limited_as(AUTH))
+@post("/salons/{slug:str}/book/you", status_code=303, opt=IF_VALID | FORM | limited_as(AUTH))
 async def join_in_salon(
     slug: FromPath[str],
     request: Request[Any, Any, Any],
@@ -138,9 +138,10 @@ async def join_in_salon(
     except DomainError as error:
         return page.refuse(show(typed).failed(error, page, field=field_of(error)), error)
     if tokens is None:
-        return page.render(show(replace(typed, code_sent=True)), public=False)
+        address = page.link(f"{path_of(facts)}/you", **choice.query())
+        return page.lead(show(replace(typed, code_sent=True)), address, typed.fields())
     address = await _held(facts, choice, choice.slot, page, actor=tokens.user.actor, booker=booker)
-    return page.see(address, cookies=session_mode.cookies(tokens))
+    return page.see(address, cookies=(*session_mode.cookies(tokens), FORGOTTEN))
 
 
 async def _held(facts: SalonPage, choice: Choice, slot: datetime, page: Page, *, actor: Actor, booker: Booker) -> str:

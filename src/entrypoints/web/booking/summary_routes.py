@@ -33,17 +33,25 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage, price_of
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
-from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
+from entrypoints.web.booking.idea import ADD, TypedIdea
 from entrypoints.web.booking.prepaid import NOTHING
 from entrypoints.web.booking.prices import GIFT_CARD, SHOWN, SHOWN_CARD
 from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.bookings.listed import BOOKED
 from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import moment_of
-from entrypoints.web.kit.uploads import PICTURES, PictureDesk, kept_pictures
+from entrypoints.web.kit.uploads import PICTURES, PictureDesk
+
+_NEW: Final = "new"
+_PRICE: Final = "price"
+_NEWS: Final = {
+    _PRICE: Phrase("The price has changed. Look at it before you book."),
+    GIFT_CARD: Phrase("Look at what the gift card pays before you book."),
+}
 
 
 @get("/book/{provider_id:str}/summary", opt=IF_VALID)
@@ -57,6 +65,7 @@ async def show_summary(
         return page.see(address(step, choice, facts, page))
     own = await booker.own(provider_id, choice.slot)
     prepaid = await booker.prepaid(facts, choice, choice.slot) if own is None else NOTHING
+    form = page.kept
     model = summary_page(
         choice,
         facts,
@@ -66,6 +75,9 @@ async def show_summary(
         documents=booker.documents,
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
+        accepted=form.get(ACCEPTED, ()),
+        idea=TypedIdea.before(form),
+        gift_card=said(form, GIFT_CARD),
         prepaid=prepaid,
     )
     if own is not None:
@@ -73,13 +85,19 @@ async def show_summary(
         others = await booker.near(facts, choice, choice.slot)
         return page.render(model.lost(taken, own, others, facts, page), public=False)
     order = booker.order(provider_id, choice, choice.slot, prepaid)
-    model = await _priced(model, order, booker.actor, page, booker)
+    try:
+        price, card = await _price_and_card(order, form, choice, booker, booker.actor)
+        model = model.priced(price, page, card)
+    except DomainError:
+        model = await _priced(model, order, booker.actor, page, booker)
+    if news := _NEWS.get(said(page.led, _NEW)):
+        model = replace(model, error=page.say(news))
     return page.render(await _with_dates(model, order, choice, facts, page, booker), public=False)
 
 
 @post(
     "/book/{provider_id:str}/summary",
-    status_code=200,
+    status_code=303,
     request_max_body_size=MOST_BYTES_OF_FILES,
     opt=IF_VALID | FORM_WITH_FILES | limited_as(UPLOADS),
 )
@@ -95,12 +113,13 @@ async def book(
     form = form_of(request)
     facts, choice = await booker.facts(provider_id), booker.choice(form)
     step, instead, accepted = first_incomplete(choice, facts), moment_of(said(form, INSTEAD)), form.get(ACCEPTED, ())
+    adds = instead is not None or bool(said(form, ADD))
     slot = instead or choice.slot
     if step is not SUMMARY or slot is None or booker.actor is None:
         return page.see(address(step, choice, facts, page))
-    files, kept = files_of(request, PICTURES), kept_pictures(form)
-    stored = await pictures.store(files, Folder.IDEAS, booker.actor, kept=kept)
-    idea = TypedIdea(text=said(form, IDEA), pictures=stored)
+    before = TypedIdea.before(form)
+    stored = await pictures.store(files_of(request, PICTURES), Folder.IDEAS, booker.actor, kept=before.pictures)
+    idea = replace(before, pictures=stored)
     missing, prepaid = await booker.missing(), await booker.prepaid(facts, choice, slot)
     show = partial(
         summary_page,
@@ -123,13 +142,12 @@ async def book(
         choice = replace(choice, slot=slot)
         order = booker.order(provider_id, choice, slot, prepaid)
         price, card = await _price_and_card(order, form, choice, booker, booker.actor)
-        model = show(choice, start=slot).priced(price, page, card)
-        news = _not_shown(form, price, card)
-        if instead is not None or said(form, ADD) or news or said(form, SEEN) != seen(choice):
+        news = "" if adds else _not_shown(form, price, card)
+        if adds or news or said(form, SEEN) != seen(choice):
+            model = show(choice, start=slot).priced(price, page, card)
             model = await _with_dates(model, order, choice, facts, page, booker)
-            if news and not said(form, ADD) and instead is None:
-                model = replace(model, error=page.say(news))
-            return page.render(model, public=False)
+            fields = idea.fields() | {ACCEPTED: accepted, GIFT_CARD: said(form, GIFT_CARD), _NEW: news}
+            return page.lead(model, address(SUMMARY, choice, facts, page), fields)
         command = replace(order, link_token=choice.link or None, accepted=accepted_of(accepted), idea=idea.given())
         done = await _booked(command, card, choice, booker, booker.actor)
     except (SlotTaken, SlotNotOffered, SeriesNotPossible) as error:
@@ -149,7 +167,7 @@ async def book(
         model = await _priced(show(choice, start=slot), order, booker.actor, page, booker)
         model = await _with_dates(model, order, choice, facts, page, booker)
         return page.refuse(model.failed(error, page, field=field), error)
-    return page.see(page.link(done))
+    return page.see(page.link(done), cookies=[FORGOTTEN])
 
 
 async def _priced(
@@ -185,13 +203,13 @@ async def _price_and_card(
     return replace(price, gift_card=card.share(price.price)), card
 
 
-def _not_shown(form: Form, price: PriceBreakdown, card: GiftCard | None) -> Phrase | None:
-    """What is otherwise than the form has shown it."""
+def _not_shown(form: Form, price: PriceBreakdown, card: GiftCard | None) -> str:
+    """What is otherwise than the form has shown it, as the name of its text; empty: nothing."""
     if said(form, SHOWN) not in {"", str(price.price.amount)}:
-        return Phrase("The price has changed. Look at it before you book.")
+        return _PRICE
     if said(form, SHOWN_CARD) != ("" if card is None else str(price.gift_card.amount)):
-        return Phrase("Look at what the gift card pays before you book.")
-    return None
+        return GIFT_CARD
+    return ""
 
 
 async def _with_dates(  # noqa: PLR0917 - as its neighbours

@@ -1,6 +1,6 @@
 """Who books: a name, a phone, the code that was sent to it, and what the platform asks to be accepted."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from entrypoints.web.booking.appointment import CODE, PHONE, AppointmentPage, ap
 from entrypoints.web.booking.flow import YOU, Choice, address
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import Fields
-from entrypoints.web.kit.legal import checks_of, current_documents, links_of
+from entrypoints.web.kit.legal import ACCEPTED, checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.session.sign_in import services_to
 
@@ -25,8 +25,12 @@ class Typed:
 
     name: str = ""
     phone: str = ""
-    accepted: Collection[str] = ()
+    accepted: Sequence[str] = ()
     code_sent: bool = False
+
+    def fields(self) -> dict[str, str | Sequence[str]]:
+        """The same as the fields of a form."""
+        return {NAME: self.name, PHONE: self.phone, ACCEPTED: self.accepted}
 
 
 def you_page(

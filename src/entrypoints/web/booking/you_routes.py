@@ -33,6 +33,7 @@ from entrypoints.web.booking.flow import SUMMARY, YOU, address, first_incomplete
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.booking.you import NAME, Typed, you_page
 from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
 
@@ -99,6 +100,11 @@ def typed_in(form: Form) -> Typed:
     )
 
 
+def typed_before(page: Page) -> Typed:
+    """What a visitor has typed before they were led to this page, or came back to it."""
+    return replace(typed_in(page.kept), code_sent=bool(page.led))
+
+
 @get("/book/{provider_id:str}/you", opt=IF_VALID)
 async def show_you(provider_id: FromPath[ProviderId], page: Injected[Page], booker: Injected[Booker]) -> Response[Any]:
     """Who books; whoever is signed in is led on."""
@@ -106,10 +112,11 @@ async def show_you(provider_id: FromPath[ProviderId], page: Injected[Page], book
     step = first_incomplete(choice, facts)
     if step is not YOU or choice.slot is None:
         return page.see(address(step, choice, facts, page))
-    return page.render(you_page(choice, facts, choice.slot, Typed(), page, documents=booker.documents), public=False)
+    typed = typed_before(page)
+    return page.render(you_page(choice, facts, choice.slot, typed, page, documents=booker.documents), public=False)
 
 
-@post("/book/{provider_id:str}/you", status_code=200, opt=IF_VALID | FORM | limited_as(AUTH))
+@post("/book/{provider_id:str}/you", status_code=303, opt=IF_VALID | FORM | limited_as(AUTH))
 async def join(
     provider_id: FromPath[ProviderId],
     request: Request[Any, Any, Any],
@@ -133,7 +140,8 @@ async def join(
         return page.refuse(model.failed(error, page), error)
     if tokens is None:
         sent = replace(typed, code_sent=True)
-        return page.render(you_page(choice, facts, slot, sent, page, documents=booker.documents), public=False)
+        asked = you_page(choice, facts, slot, sent, page, documents=booker.documents)
+        return page.lead(asked, address(YOU, choice, facts, page), typed.fields())
     actor, csrf = tokens.user.actor, session_cookies.csrf_token(tokens.session_id)
     booker = replace(booker, actor=actor, session_id=tokens.session_id, csrf=csrf)
     try:
@@ -153,7 +161,7 @@ async def join(
         response = page.refuse(model.lost(error, own, others, facts, page), error)
     else:
         response = page.see(address(SUMMARY, choice, facts, page))
-    for cookie in session_mode.cookies(tokens):
+    for cookie in (*session_mode.cookies(tokens), FORGOTTEN):
         response.set_cookie(cookie)
     return response
 

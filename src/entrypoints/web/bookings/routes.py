@@ -163,7 +163,7 @@ async def show_cancel(
     return page.render(await _question(acting, page, reads, clock), public=False)
 
 
-@post("/bookings/{booking_id:str}/cancel", status_code=200, opt=IF_VALID | FORM)
+@post("/bookings/{booking_id:str}/cancel", status_code=303, opt=IF_VALID | FORM)
 async def cancel(
     booking_id: FromPath[BookingId],
     request: Request[Any, Any, Any],
@@ -224,7 +224,7 @@ async def show_move(
     return page.render(move_page(acting, free, shown, page, asked=asked, now=now, taken=taken), public=False)
 
 
-@post("/bookings/{booking_id:str}/move", status_code=200, opt=IF_VALID | FORM)
+@post("/bookings/{booking_id:str}/move", status_code=303, opt=IF_VALID | FORM)
 async def move(
     booking_id: FromPath[BookingId],
     request: Request[Any, Any, Any],
@@ -306,7 +306,7 @@ async def show_review(
     return page.render(review_page(acting, page), public=False)
 
 
-@post("/bookings/{booking_id:str}/review", status_code=200, opt=FORM)
+@post("/bookings/{booking_id:str}/review", status_code=303, opt=FORM)
 async def review(
     booking_id: FromPath[BookingId],
     request: Request[Any, Any, Any],

@@ -99,7 +99,7 @@ async def show_opening(
     return page.render(opening_page(acting, page, Complaint(), Stored()), public=False)
 
 
-@post(_NEW, status_code=200, opt=_WITH_PICTURES, request_max_body_size=MOST_BYTES_OF_FILES)
+@post(_NEW, status_code=303, opt=_WITH_PICTURES, request_max_body_size=MOST_BYTES_OF_FILES)
 async def open_a_dispute(
     booking_id: FromPath[BookingId],
     request: Request[Any, Any, Any],
@@ -145,7 +145,7 @@ async def show_statement(
     return page.render(statement_page(case, page, "", Stored()), public=False)
 
 
-@post(f"{_AT}/statement", status_code=200, opt=_WITH_PICTURES, request_max_body_size=MOST_BYTES_OF_FILES)
+@post(f"{_AT}/statement", status_code=303, opt=_WITH_PICTURES, request_max_body_size=MOST_BYTES_OF_FILES)
 async def make_a_statement(
     booking_id: FromPath[BookingId],
     request: Request[Any, Any, Any],

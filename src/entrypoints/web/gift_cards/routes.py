@@ -55,15 +55,26 @@ async def show_gift_cards(
     page: Injected[Page],
     *,
     actor: Injected[Actor],
+    session_id: Injected[SessionId],
     reads: Injected[Reads],
+    executor: Injected[Executor[Repositories]],
+    clock: Injected[Clock],
     settings: Injected[Settings],
     csrf: Injected[str],
 ) -> Response[Any]:
-    """What was bought, and a form to look a card up."""
-    return page.render(await _page(page, actor, reads, settings.gift_card_rules, csrf=csrf), public=False)
+    """What was bought, and a form to look a card up; with what is on the card that was."""
+    code = said(page.led, CODE)
+    shown = await _page(page, actor, reads, settings.gift_card_rules, csrf=csrf, code=code)
+    if not code:
+        return page.render(shown, public=False)
+    try:
+        card = await executor.run(look_up_gift_card, code, actor=actor, session_id=session_id)
+    except DomainError as error:
+        return page.refuse(shown.failed(error, page), error)
+    return page.render(shown.showing(card, await issuer_of(card, reads), page, clock.now()), public=False)
 
 
-@post("/gift-cards/look-up", status_code=200, opt=FORM)
+@post("/gift-cards/look-up", status_code=303, opt=FORM)
 async def look_up(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -83,7 +94,8 @@ async def look_up(
         card = await executor.run(look_up_gift_card, code, actor=actor, session_id=session_id)
     except DomainError as error:
         return page.refuse(shown.failed(error, page), error)
-    return page.render(shown.showing(card, await issuer_of(card, reads), page, clock.now()), public=False)
+    found = shown.showing(card, await issuer_of(card, reads), page, clock.now())
+    return page.lead(found, page.link("/gift-cards"), {CODE: code})
 
 
 @get("/gift-cards/new")
@@ -95,7 +107,7 @@ async def show_new(
     return page.render(buy_page(await _seller(form, reads, settings), form, page, csrf=csrf), public=False)
 
 
-@post("/gift-cards/new", status_code=200, opt=FORM)
+@post("/gift-cards/new", status_code=303, opt=FORM)
 async def buy(
     request: Request[Any, Any, Any],
     page: Injected[Page],

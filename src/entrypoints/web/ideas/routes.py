@@ -42,7 +42,7 @@ async def show_ideas(
     return page.render(ideas_page(acting, ideas, page, object_storage, kept=Stored()), public=False)
 
 
-@post(_AT, status_code=200, opt=FORM_WITH_FILES | limited_as(UPLOADS), request_max_body_size=MOST_BYTES_OF_FILES)
+@post(_AT, status_code=303, opt=FORM_WITH_FILES | limited_as(UPLOADS), request_max_body_size=MOST_BYTES_OF_FILES)
 async def add_idea(
     booking_id: FromPath[BookingId],
     request: Request[Any, Any, Any],

@@ -96,7 +96,7 @@ async def show_link(page: Injected[Page]) -> Response[Any]:
     return page.render(invitation_page(page), public=False)
 
 
-@post("/join", status_code=200, opt=PUBLIC | FORM | limited_as(AUTH))
+@post("/join", status_code=303, opt=PUBLIC | FORM | limited_as(AUTH))
 async def follow(
     request: Request[Any, Any, Any], page: Injected[Page], *, reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[Any]:

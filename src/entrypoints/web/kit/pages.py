@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
@@ -26,6 +26,7 @@ from entrypoints.languages.documents import Wording
 from entrypoints.web.kit.assets import base
 from entrypoints.web.kit.environment import NAMES, RIGHT_TO_LEFT, environment_of
 from entrypoints.web.kit.formats import Formats
+from entrypoints.web.kit.kept import KEPT, KEPT_COOKIE, Fields, KeptForms
 from entrypoints.web.kit.policy import Cards
 
 LANGUAGE: Final = "page_language"
@@ -51,6 +52,7 @@ class Site:
     """The Content-Security-Policy."""
     zone: str
     """The time zone in which a search means its days."""
+    kept_forms: KeptForms
     services: tuple[IdentityProvider, ...] = ()
     """With which people sign in by OpenID Connect."""
     bot: str = ""
@@ -117,6 +119,17 @@ class Page:
         given = {name: value for name, value in query.items() if value is not None and value != ""}
         return f"/{self.language}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
+    @cached_property
+    def kept(self) -> Mapping[str, Sequence[str]]:
+        """What a form led here with, as the browser has kept it; empty after a while."""
+        value = self._request.cookies.get(KEPT_COOKIE, "")
+        return self.site.kept_forms.read(value, self.path, self._request.scope.get("auth")) if value else {}
+
+    @property
+    def led(self) -> Mapping[str, Sequence[str]]:
+        """The same, if this is the page that shows it, and not the one with the form."""
+        return self.kept if self.asked(KEPT) else {}
+
     @property
     def path(self) -> str:
         """The address of this page, without its language."""
@@ -171,6 +184,14 @@ class Page:
         """A redirection: 303 after a form, 307 with a form, 301 from a former address."""
         headers = {"Location": address, "Cache-Control": _PUBLIC if status == 301 else _OWN}  # noqa: PLR2004
         return Response(b"", status_code=status, headers=headers, cookies=list(cookies))
+
+    def lead(self, model: PageModel, address: str, fields: Fields) -> Response[Any]:
+        """To the page after a form, which finds these fields in `led`; what is too long for that is answered itself."""
+        path = urlsplit(address).path.removeprefix(f"/{self.language}")
+        cookie = self.site.kept_forms.keep(fields, path, self._request.scope.get("auth"))
+        if cookie is None:
+            return self.render(model, public=False)
+        return self.see(f"{address}{'&' if '?' in address else '?'}{KEPT}=1", cookies=[cookie])
 
     def _here(self) -> str:
         """This page with its query, for the way back to it; empty of the first page, and of what a form led to."""

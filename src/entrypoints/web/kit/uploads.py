@@ -44,6 +44,10 @@ class Stored:
     file_ids: tuple[FileId, ...] = ()
     error: DomainError | None = None
 
+    def fields(self) -> dict[str, list[str]]:
+        """The fields by which `kept_pictures` finds them."""
+        return {_KEPT: [str(each) for each in self.file_ids]}
+
 
 class PictureDesk:
     """Stores the pictures of forms."""

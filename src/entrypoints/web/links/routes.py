@@ -53,7 +53,7 @@ async def show_link(page: Injected[Page]) -> Response[Any]:
     return page.render(open_page(page), public=False)
 
 
-@post("/links", status_code=200, opt=_GUARDED)
+@post("/links", status_code=303, opt=_GUARDED)
 async def follow(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -84,7 +84,7 @@ async def show_not_me(page: Injected[Page]) -> Response[Any]:
     return page.render(not_me_page(page), public=False)
 
 
-@post("/links/not-me", status_code=200, opt=_GUARDED)
+@post("/links/not-me", status_code=303, opt=_GUARDED)
 async def not_me(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -109,7 +109,7 @@ async def show_unsubscribe(page: Injected[Page]) -> Response[Any]:
     return page.render(unsubscribe_page(page), public=False)
 
 
-@post("/unsubscribe", status_code=200, opt=_GUARDED)
+@post("/unsubscribe", status_code=303, opt=_GUARDED)
 async def end_messages(
     request: Request[Any, Any, Any],
     page: Injected[Page],

@@ -149,7 +149,7 @@ async def show_return(
     return page.render(await orders.returning(order_id, page, csrf), public=False)
 
 
-@post("/orders/{order_id:str}/return", status_code=200, opt=IF_VALID | FORM)
+@post("/orders/{order_id:str}/return", status_code=303, opt=IF_VALID | FORM)
 async def return_it(
     order_id: FromPath[OrderId],
     page: Injected[Page],

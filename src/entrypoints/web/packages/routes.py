@@ -38,7 +38,7 @@ async def show_offer(
     return page.render(shown, public=False)
 
 
-@post("/packages/new", status_code=200, opt=FORM)
+@post("/packages/new", status_code=303, opt=FORM)
 async def buy(
     request: Request[Any, Any, Any],
     page: Injected[Page],

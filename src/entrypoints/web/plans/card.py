@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from booking_domain.payments.ports import MethodForm
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.card_form import CardForm
 from entrypoints.web.kit.formats import isolated
@@ -41,7 +40,7 @@ def ask_page(held: HeldPlan, page: Page, *, csrf: str) -> FormPage:
     )
 
 
-def card_page(held: HeldPlan, opened: MethodForm, cards: Cards, page: Page) -> CardPage:
+def card_page(held: HeldPlan, secret: str, cards: Cards, page: Page) -> CardPage:
     """The form in which the card is entered."""
     say, path = page.say, f"/plans/{held.plan.id}"
     return CardPage(
@@ -50,7 +49,7 @@ def card_page(held: HeldPlan, opened: MethodForm, cards: Cards, page: Page) -> C
         card_script=cards.script,
         form=CardForm(
             key=cards.key,
-            secret=opened.client_secret,
+            secret=secret,
             button=say(Phrase("Keep this card")),
             sent=say(Phrase("The payment service keeps the card.")),
             kept=page.link(f"{path}/card/use"),

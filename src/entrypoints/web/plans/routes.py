@@ -35,6 +35,7 @@ from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.errors.errors import error_page
 from entrypoints.web.kit.forms import FormPage, said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.paying import begin_payment
 from entrypoints.web.kit.typed import id_of
@@ -46,6 +47,7 @@ from entrypoints.web.plans.plan import end_page, plan_page
 from entrypoints.web.plans.plans import MOST, plans_page
 from entrypoints.web.plans.take import take_page
 
+_SECRET: Final = "secret"  # noqa: S105 - the name of a field
 _TAKEN: Final = Phrase("You have this plan already.")
 
 
@@ -69,7 +71,7 @@ async def show_offer(
     return page.render(shown, public=False)
 
 
-@post("/plans/new", status_code=200, opt=FORM)
+@post("/plans/new", status_code=303, opt=FORM)
 async def take(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -154,7 +156,7 @@ async def show_end(
     return page.render(end_page(held, page, csrf=csrf, now=clock.now()), public=False)
 
 
-@post("/plans/{plan_id:str}/cancel", status_code=200, opt=IF_VALID | FORM)
+@post("/plans/{plan_id:str}/cancel", status_code=303, opt=IF_VALID | FORM)
 async def end(
     plan_id: FromPath[PlanId],
     page: Injected[Page],
@@ -179,11 +181,14 @@ async def end(
 async def ask_for_a_card(
     plan_id: FromPath[PlanId], page: Injected[Page], *, plans: Injected[PlanDesk], csrf: Injected[str]
 ) -> Response[Any]:
-    """What is charged now, and a button for another card."""
-    return page.render(ask_page(await plans.open(plan_id), page, csrf=csrf), public=False)
+    """What is charged now, and a button for another card; or the payment service's form."""
+    held, secret = await plans.open(plan_id), said(page.led, _SECRET)
+    if secret and page.site.cards is not None:
+        return page.render(card_page(held, secret, page.site.cards, page), public=False)
+    return page.render(ask_page(held, page, csrf=csrf), public=False)
 
 
-@post("/plans/{plan_id:str}/card", status_code=200, opt=IF_VALID | FORM)
+@post("/plans/{plan_id:str}/card", status_code=303, opt=IF_VALID | FORM)
 async def open_card_form(
     plan_id: FromPath[PlanId],
     page: Injected[Page],
@@ -195,7 +200,7 @@ async def open_card_form(
     plans: Injected[PlanDesk],
     csrf: Injected[str],
 ) -> Response[Any]:
-    """Open the payment service's form. Its secret is in this answer only, so the form is no page to come back to."""
+    """Open the payment service's form."""
     held = await plans.open(plan_id)
     try:
         if page.site.cards is None:
@@ -203,7 +208,8 @@ async def open_card_form(
         opened = await open_method_form(plan_id, actor=actor, reads=reads, executor=executor, gateways=gateways)
     except DomainError as error:
         return page.refuse(ask_page(held, page, csrf=csrf).failed(error, page), error)
-    return page.render(card_page(held, opened, page.site.cards, page), public=False)
+    asked = card_page(held, opened.client_secret, page.site.cards, page)
+    return page.lead(asked, page.link(f"/plans/{plan_id}/card"), {_SECRET: opened.client_secret})
 
 
 @get("/plans/{plan_id:str}/card/use", opt=IF_VALID)
@@ -214,7 +220,7 @@ async def ask_to_use_the_card(
     return page.render(use_page(await plans.open(plan_id), page, csrf=csrf), public=False)
 
 
-@post("/plans/{plan_id:str}/card/use", status_code=200, opt=IF_VALID | FORM)
+@post("/plans/{plan_id:str}/card/use", status_code=303, opt=IF_VALID | FORM)
 async def use_the_card(
     plan_id: FromPath[PlanId],
     page: Injected[Page],
@@ -232,7 +238,7 @@ async def use_the_card(
         await use_entered_method(plan_id, actor=actor, reads=reads, executor=executor, gateways=gateways)
     except DomainError as error:
         return page.refuse(use_page(held, page, csrf=csrf).failed(error, page), error)
-    return page.see(page.link(f"/plans/{plan_id}"))
+    return page.see(page.link(f"/plans/{plan_id}"), cookies=[FORGOTTEN])
 
 
 async def _offer(named: str, reads: Reads) -> PlanOffer:

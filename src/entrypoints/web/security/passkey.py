@@ -1,16 +1,15 @@
 """The page on which a device makes a passkey, or signs in by one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
-
-from msgspec.json import encode
+from typing import ClassVar, Final
 
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 
 RESPONSE: Final = "response"
+OPTIONS: Final = "options"
+"""What the device is asked, as JSON, as the browser keeps it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +28,13 @@ class PasskeyPage(PageModel):
     links: tuple[tuple[str, str], ...]
 
 
-def new_passkey_page(options: Mapping[str, Any], name: str, page: Page, *, csrf: str) -> PasskeyPage:
+def new_passkey_page(options: str, name: str, page: Page, *, csrf: str) -> PasskeyPage:
     """Make a passkey."""
     say = page.say
     return PasskeyPage(
         title=say(Phrase("Add a passkey")),
         text=say(Phrase("Your device asks you next.")),
-        options=encode(options).decode(),
+        options=options,
         action=page.link("/account/passkeys"),
         fields=(hidden("csrf", csrf), hidden("name", name), hidden(RESPONSE, "")),
         button=say(Phrase("Use this device")),
@@ -43,14 +42,14 @@ def new_passkey_page(options: Mapping[str, Any], name: str, page: Page, *, csrf:
     )
 
 
-def sign_in_page(options: Mapping[str, Any], onward: str, page: Page, *, action: str, error: str = "") -> PasskeyPage:
+def sign_in_page(options: str, onward: str, page: Page, *, action: str, error: str = "") -> PasskeyPage:
     """Sign in by a passkey."""
     say = page.say
     return PasskeyPage(
         title=say(Phrase("Sign in with a passkey")),
         error=error,
         text=say(Phrase("Your device asks you next.")),
-        options=encode(options).decode(),
+        options=options,
         action=page.link(action),
         fields=(hidden("next", onward), hidden(RESPONSE, "")),
         button=say(Phrase("Use my passkey")),

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from msgspec.json import encode
 
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.model import User
@@ -33,10 +34,11 @@ from entrypoints.http.kit.request_guard import ONE_FACTOR, PUBLIC
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.security.passkey import RESPONSE, new_passkey_page, sign_in_page
+from entrypoints.web.security.passkey import OPTIONS, RESPONSE, new_passkey_page, sign_in_page
 from entrypoints.web.security.passkeys import NAME, PATH, passkeys_page, remove_page, rename_page
-from entrypoints.web.session.sign_in import BY_PASSKEY, NEXT
+from entrypoints.web.session.sign_in import BY_CODE, BY_PASSKEY, NEXT
 
 _GUARDED: Final = FORM | limited_as(AUTH)
 
@@ -45,12 +47,14 @@ _GUARDED: Final = FORM | limited_as(AUTH)
 async def show_passkeys(
     page: Injected[Page], *, actor: Injected[Actor], reads: Injected[Reads], csrf: Injected[str]
 ) -> Response[Any]:
-    """One's passkeys."""
+    """One's passkeys; or what the device is asked for another one."""
+    if options := said(page.led, OPTIONS):
+        return page.render(new_passkey_page(options, said(page.led, NAME), page, csrf=csrf), public=False)
     user, passkeys = await _own(actor, reads)
     return page.render(passkeys_page(user, passkeys, page, csrf=csrf, done=page.asked("done")), public=False)
 
 
-@post(f"{PATH}/new", status_code=200, opt=_GUARDED | ONE_FACTOR)
+@post(f"{PATH}/new", status_code=303, opt=_GUARDED | ONE_FACTOR)
 async def begin_passkey(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -65,14 +69,16 @@ async def begin_passkey(
     form = form_of(request)
     name = said(form, NAME)
     try:
-        options = await start_adding_a_passkey(identity, Requester(actor, session_id), password_in(form))
+        made = await start_adding_a_passkey(identity, Requester(actor, session_id), password_in(form))
     except DomainError as error:
         user, passkeys = await _own(actor, reads)
         return page.refuse(passkeys_page(user, passkeys, page, csrf=csrf, name=name).failed(error, page), error)
-    return page.render(new_passkey_page(options, name, page, csrf=csrf), public=False)
+    options = encode(made).decode()
+    asked = new_passkey_page(options, name, page, csrf=csrf)
+    return page.lead(asked, page.link(PATH), {OPTIONS: options, NAME: name})
 
 
-@post(PATH, status_code=200, opt=_GUARDED | ONE_FACTOR)
+@post(PATH, status_code=303, opt=_GUARDED | ONE_FACTOR)
 async def take_passkey(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -92,7 +98,7 @@ async def take_passkey(
     except DomainError as error:
         user, passkeys = await _own(actor, reads)
         return page.refuse(passkeys_page(user, passkeys, page, csrf=csrf, name=name).failed(error, page), error)
-    return page.see(page.link(PATH, done="added"))
+    return page.see(page.link(PATH, done="added"), cookies=[FORGOTTEN])
 
 
 @get(f"{PATH}/{{passkey_id:str}}")
@@ -109,7 +115,7 @@ async def show_rename(
     return page.render(rename_page(passkey, page, csrf=csrf), public=False)
 
 
-@post(f"{PATH}/{{passkey_id:str}}", status_code=200, opt=FORM)
+@post(f"{PATH}/{{passkey_id:str}}", status_code=303, opt=FORM)
 async def rename(
     passkey_id: FromPath[PasskeyId],
     request: Request[Any, Any, Any],
@@ -145,7 +151,7 @@ async def show_removal(
     return page.render(remove_page(user, passkey, page, csrf=csrf), public=False)
 
 
-@post(f"{PATH}/{{passkey_id:str}}/remove", status_code=200, opt=_GUARDED)
+@post(f"{PATH}/{{passkey_id:str}}/remove", status_code=303, opt=_GUARDED)
 async def remove(
     passkey_id: FromPath[PasskeyId],
     request: Request[Any, Any, Any],
@@ -167,7 +173,16 @@ async def remove(
     return page.see(page.link(PATH, done="removed"))
 
 
-@post(BY_PASSKEY, status_code=200, opt=PUBLIC | _GUARDED)
+@get(BY_PASSKEY, opt=PUBLIC)
+async def show_by_passkey(page: Injected[Page]) -> Response[Any]:
+    """What the device is asked."""
+    options, onward = said(page.led, OPTIONS), page.asked(NEXT)
+    if not options:
+        return page.see(page.link(BY_CODE, next=onward))
+    return page.render(sign_in_page(options, onward, page, action=BY_PASSKEY), public=False)
+
+
+@post(BY_PASSKEY, status_code=303, opt=PUBLIC | _GUARDED)
 async def by_passkey(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -186,13 +201,15 @@ async def by_passkey(
             tokens = await sign_in_with_passkey(
                 identity, said(form, RESPONSE), client=client, client_trace=client_trace
             )
-            return page.see(page.onward(onward), cookies=session_mode.cookies(tokens))
+            return page.see(page.onward(onward), cookies=(*session_mode.cookies(tokens), FORGOTTEN))
         except DomainError as refused:
             error = refused
-    options = await executor.run(start_passkey_sign_in, None, actor=SYSTEM)
+    options = encode(await executor.run(start_passkey_sign_in, None, actor=SYSTEM)).decode()
     text = "" if error is None else page.say.error(error)
     shown = sign_in_page(options, onward, page, action=BY_PASSKEY, error=text)
-    return page.render(shown, public=False) if error is None else page.refuse(shown, error)
+    if error is not None:
+        return page.refuse(shown, error)
+    return page.lead(shown, page.link(BY_PASSKEY, next=onward), {OPTIONS: options})
 
 
 async def _own(actor: Actor, reads: Reads) -> tuple[User, tuple[Passkey, ...]]:
@@ -215,5 +232,6 @@ handlers: Final = (
     rename,
     show_removal,
     remove,
+    show_by_passkey,
     by_passkey,
 )

@@ -25,6 +25,7 @@ from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
 from entrypoints.web.account.proof import password_in
 from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.security.authenticator import (
     CODE,
@@ -40,6 +41,8 @@ from entrypoints.web.security.authenticator import (
 )
 from entrypoints.web.security.passkey_routes import handlers as passkeys
 
+_URI: Final = "uri"
+_CODES: Final = "codes"
 _GUARDED: Final = FORM | limited_as(AUTH)
 
 
@@ -53,13 +56,20 @@ async def show_authenticator(
     executor: Injected[Executor[Repositories]],
     csrf: Injected[str],
 ) -> Response[Any]:
-    """Whether there is an app."""
+    """Whether there is an app; or the secret of a new one, or its recovery codes, which are shown once."""
+    if secret := said(page.led, SECRET):
+        made = NewFactor(secret=secret, uri=said(page.led, _URI))
+        return page.render(new_factor_page(made, page, csrf=csrf), public=False)
+    if codes := page.led.get(_CODES):
+        shown = page.render(recovery_page(codes, page), public=False)
+        shown.set_cookie(FORGOTTEN)
+        return shown
     user = await get_own_account(actor, identity.reads.users)
     factor = await executor.run(get_factor, session_id, actor=actor, session_id=session_id)
     return page.render(authenticator_page(user, factor, page, csrf=csrf), public=False)
 
 
-@post(f"{PATH}/new", status_code=200, opt=_GUARDED | ONE_FACTOR)
+@post(f"{PATH}/new", status_code=303, opt=_GUARDED | ONE_FACTOR)
 async def begin_authenticator(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -80,10 +90,11 @@ async def begin_authenticator(
         made = await set_up_second_factor(identity, Requester(actor, session_id), password=password, code=None)
     except DomainError as error:
         return page.refuse(refused(authenticator_page(user, factor, page, csrf=csrf), error, page), error)
-    return page.render(new_factor_page(made, page, csrf=csrf), public=False)
+    asked = new_factor_page(made, page, csrf=csrf)
+    return page.lead(asked, page.link(PATH), {SECRET: made.secret, _URI: made.uri})
 
 
-@post(f"{PATH}/confirm", status_code=200, opt=_GUARDED | ONE_FACTOR)
+@post(f"{PATH}/confirm", status_code=303, opt=_GUARDED | ONE_FACTOR)
 async def confirm_authenticator(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -107,10 +118,10 @@ async def confirm_authenticator(
         uri = identity.security.time_codes.uri(secret, user.email or user.phone or user.name)
         shown = new_factor_page(NewFactor(secret=secret, uri=uri), page, csrf=csrf)
         return page.refuse(shown.failed(error, page), error)
-    return page.render(recovery_page(made.texts, page), public=False)
+    return page.lead(recovery_page(made.texts, page), page.link(PATH), {_CODES: made.texts})
 
 
-@post(PATH, status_code=200, opt=_GUARDED)
+@post(PATH, status_code=303, opt=_GUARDED)
 async def change_authenticator(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -133,7 +144,7 @@ async def change_authenticator(
         user = await get_own_account(actor, identity.reads.users)
         factor = await executor.run(get_factor, session_id, actor=actor, session_id=session_id)
         return page.refuse(refused(authenticator_page(user, factor, page, csrf=csrf), error, page), error)
-    return page.render(recovery_page(made.texts, page), public=False)
+    return page.lead(recovery_page(made.texts, page), page.link(PATH), {_CODES: made.texts})
 
 
 handlers: Final = (show_authenticator, begin_authenticator, confirm_authenticator, change_authenticator, *passkeys)

@@ -25,6 +25,7 @@ from entrypoints.http.kit.request_guard import PENDING_TOO, PUBLIC
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.forms import FormPage, said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.session.service_routes import handlers as services
@@ -56,7 +57,7 @@ _FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
 @get(BY_CODE, opt=PUBLIC)
 async def show_code(page: Injected[Page]) -> Response[Any]:
     """Sign in with a code; also whose session has ended while they typed into a form."""
-    shown = code_page(Typed(next=page.asked(NEXT)), page)
+    shown = code_page(_typed_before(page), page, sent=bool(page.led))
     if page.asked("ended"):
         shown = replace(shown, lead=page.say(Phrase("Your session has ended. Sign in, then repeat what you did.")))
     return page.render(shown, public=False)
@@ -71,10 +72,10 @@ async def show_password(page: Injected[Page]) -> Response[Any]:
 @get(NEW_PASSWORD, opt=PUBLIC)
 async def show_new_password(page: Injected[Page]) -> Response[Any]:
     """Set another password."""
-    return page.render(new_password_page(Typed(next=page.asked(NEXT)), page), public=False)
+    return page.render(new_password_page(_typed_before(page), page, sent=bool(page.led)), public=False)
 
 
-@post(BY_CODE, status_code=200, opt=_GUARDED)
+@post(BY_CODE, status_code=303, opt=_GUARDED)
 async def by_code(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -90,7 +91,8 @@ async def by_code(
     try:
         if not sent:
             await own_account.start_sign_up(identity, typed.input(), page.language, client_trace=client_trace)
-            return page.render(code_page(typed, page, sent=True), public=False)
+            asked, address = code_page(typed, page, sent=True), page.link(BY_CODE, next=typed.next)
+            return page.lead(asked, address, {CONTACT: typed.contact})
         tokens = await sign_in.sign_in_with_code(
             identity,
             typed.input(),
@@ -102,12 +104,12 @@ async def by_code(
         )
     except DomainError as error:
         return _refused(code_page(_again(typed, error, form), page, sent=sent), error, page)
-    if tokens.user.status is UserStatus.PENDING:
-        return _signed_in(tokens, page.link(WELCOME, next=typed.next), page, session_mode)
-    return _signed_in(tokens, page.onward(typed.next), page, session_mode)
+    pending = tokens.user.status is UserStatus.PENDING
+    onward = page.link(WELCOME, next=typed.next) if pending else page.onward(typed.next)
+    return page.see(onward, cookies=(*session_mode.cookies(tokens), FORGOTTEN))
 
 
-@post(BY_PASSWORD, status_code=200, opt=_GUARDED)
+@post(BY_PASSWORD, status_code=303, opt=_GUARDED)
 async def by_password(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -133,7 +135,7 @@ async def by_password(
     return _signed_in(tokens, page.onward(typed.next), page, session_mode)
 
 
-@post(NEW_PASSWORD, status_code=200, opt=_GUARDED)
+@post(NEW_PASSWORD, status_code=303, opt=_GUARDED)
 async def set_password(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -147,13 +149,14 @@ async def set_password(
     try:
         if not sent:
             await own_account.forget_password(identity, typed.input(), client_trace=client_trace)
-            return page.render(new_password_page(typed, page, sent=True), public=False)
+            asked, address = new_password_page(typed, page, sent=True), page.link(NEW_PASSWORD, next=typed.next)
+            return page.lead(asked, address, {CONTACT: typed.contact})
         await own_account.reset_password(
             identity, typed.input(), said(form, CODE), _secret(form), client_trace=client_trace
         )
     except DomainError as error:
         return _refused(new_password_page(typed, page, sent=sent), error, page)
-    return page.see(page.link(BY_PASSWORD, next=typed.next))
+    return page.see(page.link(BY_PASSWORD, next=typed.next), cookies=[FORGOTTEN])
 
 
 @get(WELCOME, opt=PENDING_TOO)
@@ -168,7 +171,7 @@ async def show_welcome(
     return page.render(welcome_page(typed, page, legal_documents, csrf=csrf), public=False)
 
 
-@post(WELCOME, status_code=200, opt=PENDING_TOO | FORM | limited_as(AUTH))
+@post(WELCOME, status_code=303, opt=PENDING_TOO | FORM | limited_as(AUTH))
 async def welcome(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -251,6 +254,11 @@ async def _renewed(identity: Identity, client: Client, session_mode: SessionMode
 def _typed(request: Request[Any, Any, Any]) -> Typed:
     form = form_of(request)
     return Typed(contact=said(form, CONTACT), next=said(form, NEXT))
+
+
+def _typed_before(page: Page) -> Typed:
+    """Whom a code was sent to, and where they go on to."""
+    return Typed(contact=said(page.kept, CONTACT), next=page.asked(NEXT))
 
 
 def _again(typed: Typed, error: DomainError, form: Any) -> Typed:

@@ -34,16 +34,15 @@ _GUARDED: Final = PUBLIC | FORM | limited_as(AUTH)
 _LEGAL: Final = (AcceptanceRequired, NotTheCurrentVersion)
 
 
-@post(BY_TELEGRAM, status_code=200, opt=_GUARDED)
+@post(BY_TELEGRAM, status_code=303, opt=_GUARDED)
 async def to_telegram(request: Request[Any, Any, Any], page: Injected[Page]) -> Response[Any]:
     """Show the way to the bot."""
     onward = said(form_of(request), NEXT)
     if not page.site.bot:
         error = TelegramNotConfigured()
         return page.refuse(replace(code_page(Typed(next=onward), page), error=page.say.error(error)), error)
-    response = page.render(bot_page(page), public=False)
-    response.set_cookie(next_cookie(page.onward(onward).removeprefix(f"/{page.language}")))
-    return response
+    onward = page.onward(onward).removeprefix(f"/{page.language}")
+    return page.see(page.link(BY_TELEGRAM), cookies=[next_cookie(onward)])
 
 
 @get(BY_TELEGRAM, opt=PUBLIC)

@@ -24,8 +24,8 @@ from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SERVICES, first_incomplete
-from entrypoints.web.booking.you import Typed
-from entrypoints.web.booking.you_routes import Joining, typed_in
+from entrypoints.web.booking.you_routes import Joining, typed_before, typed_in
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import moment_of
 from entrypoints.web.waiting.waiting import AFTER, BEFORE, wait_page, waiting_page
@@ -38,11 +38,13 @@ async def show_wait(provider_id: FromPath[ProviderId], page: Injected[Page], boo
     window = _window(page.query, booker)
     if window is None or first_incomplete(choice, facts) is SERVICES:
         return page.see(page.link(f"/book/{provider_id}/time", **choice.query()))
-    model = wait_page(choice, facts, window, page, csrf=booker.csrf, documents=booker.documents, typed=Typed())
+    model = wait_page(
+        choice, facts, window, page, csrf=booker.csrf, documents=booker.documents, typed=typed_before(page)
+    )
     return page.render(model, public=False)
 
 
-@post("/book/{provider_id:str}/wait", status_code=200, opt=IF_VALID | FORM | limited_as(AUTH))
+@post("/book/{provider_id:str}/wait", status_code=303, opt=IF_VALID | FORM | limited_as(AUTH))
 async def wait(
     provider_id: FromPath[ProviderId],
     request: Request[Any, Any, Any],
@@ -72,7 +74,10 @@ async def wait(
         if actor is None:
             tokens = await joining.join(form, page)
             if tokens is None:
-                return page.render(show(csrf="", typed=replace(typed, code_sent=True)), public=False)
+                asked = show(csrf="", typed=replace(typed, code_sent=True))
+                limits = {AFTER: window.start.isoformat(), BEFORE: window.end.isoformat()}
+                address = page.link(f"/book/{provider_id}/wait", **choice.query(), **limits)
+                return page.lead(asked, address, typed.fields())
             actor, session_id = tokens.user.actor, tokens.session_id
             csrf = session_cookies.csrf_token(session_id)
         await booker.executor.run(join_waiting_list, command, actor=actor, session_id=session_id)
@@ -80,7 +85,7 @@ async def wait(
         response = page.refuse(show(csrf=csrf, typed=typed, error=error), error)
     else:
         response = page.see(page.link("/waiting"))
-    for cookie in () if tokens is None else session_mode.cookies(tokens):
+    for cookie in () if tokens is None else (*session_mode.cookies(tokens), FORGOTTEN):
         response.set_cookie(cookie)
     return response
 

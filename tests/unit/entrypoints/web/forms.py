@@ -3,7 +3,7 @@
 import re
 from html import unescape
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
@@ -11,6 +11,7 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
+from entrypoints.web.kit.kept import KEPT
 
 OWN: Final = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 _TYPE: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -29,12 +30,20 @@ class Visitor:
 
     async def send(self, path: str, fields: dict[str, Any], **headers: str) -> httpx.Response:
         content = urlencode(fields, doseq=True)
-        return self.keep(await self.api.client.post(path, content=content, headers=self._headers() | _TYPE | headers))
+        return await self.led(
+            await self.api.client.post(path, content=content, headers=self._headers() | _TYPE | headers)
+        )
 
     async def send_files(self, path: str, fields: dict[str, Any], *files: tuple[str, bytes, str]) -> httpx.Response:
         """Send a form with pictures: names, contents and types."""
         pictures = [("pictures", each) for each in files]
-        return self.keep(await self.api.client.post(path, data=fields, files=pictures, headers=self._headers()))
+        return await self.led(await self.api.client.post(path, data=fields, files=pictures, headers=self._headers()))
+
+    async def led(self, answer: httpx.Response) -> httpx.Response:
+        """Go to the page that shows what a form led to."""
+        self.keep(answer)
+        shown = parse_qs(urlsplit(answer.headers.get("Location", "")).query).get(KEPT)
+        return await self.get(answer.headers["Location"]) if shown else answer
 
     async def submit(self, at: httpx.Response, action: str, **fields: Any) -> httpx.Response:
         """Send the form of a page whose address ends so, with what is in its hidden fields."""

@@ -154,7 +154,7 @@ async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/en/book/{provider_id}/you"
     fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
-    asked = await send(api, path, fields)
+    asked = await Visitor(api).send(path, fields)
     assert (asked.status_code, "one-time-code" in asked.text) == (200, True)
     wrong = await send(api, path, {**fields, "code": "000000"})
     assert wrong.status_code >= 400
@@ -163,7 +163,7 @@ async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
     joined = await send(api, path, {**fields, "code": await code_of(api)})
     assert joined.status_code == 303, joined.text
     cookies = joined.headers.get_list("set-cookie")
-    assert len(cookies) == 3
+    assert len(cookies) == 4
     assert all("HttpOnly" in each and "Secure" in each for each in cookies)
     again = await send(api, f"/en/book/{provider_id}/summary", fields, Cookie=_cookies(joined))
     assert again.status_code == 403, "without the session's token"
@@ -196,18 +196,17 @@ async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api
     await send(api, path, fields)
     lost = await send(api, path, {**fields, "code": await code_of(api)})
     assert lost.status_code == 409
-    cookies = _cookies(lost)
-    assert cookies, "the visitor stays signed in"
+    visitor = Visitor(api)
+    visitor.keep(lost)
+    assert ACCESS_COOKIE in visitor.cookies, "the visitor stays signed in"
     assert lost.text.count("Choose another time") == 2
     others = re.findall(r'name="instead" value="([^"]+)"', lost.text)
     assert len(others) == 3
     assert others == sorted(others)
-    csrf = re.findall(r'name="csrf" value="([^"]+)"', lost.text)[0]
-    path = f"/en/book/{provider_id}/summary"
-    chosen = await send(api, path, {**fields, "csrf": csrf, "instead": others[0]}, Cookie=cookies)
+    chosen = await visitor.submit(lost, "/summary", instead=others[0])
     assert f'name="slot" value="{others[0]}"' in chosen.text
     assert "Kept for you until" in chosen.text
-    done = await send(api, *form_in(chosen, "/summary"), Cookie=cookies)
+    done = await visitor.submit(chosen, "/summary")
     assert "/en/bookings/" in done.headers["Location"], done.text
 
 

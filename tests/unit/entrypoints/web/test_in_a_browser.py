@@ -12,6 +12,7 @@ from tests.browsing import OVERFLOW, SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, 
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.web.forms import code_of
 from tests.unit.entrypoints.web.pages import Look, as_who_looks, pages_to_look_at, visiting
 from tests.unit.entrypoints.web.site import ORIGIN
 
@@ -119,3 +120,52 @@ async def test_pages_work_without_script(city: Api, browser: Browser) -> None:
         await page.locator(".gallery a").first.click()
         await page.locator("#picture-0 >> text=بعدی").click()
         assert await page.locator("#picture-1").is_visible()
+
+
+async def test_every_step_of_a_booking_can_be_reloaded_and_gone_back_to(api: Api, browser: Browser) -> None:
+    owner, provider_id = await api.open_provider()
+    service = {"name": "Line", "durationMinutes": 60, "priceAmount": 80_000_00}
+    assert (await api.post("/services", owner, json=service)).status_code == 201
+    spring = {"name": "Spring", "promotionCode": "spring", "currency": "MNT", "percent": 10}
+    assert (await api.post("/promotions", owner, json=spring)).status_code == 201
+    async with visiting(browser, api) as page:
+
+        async def arrived(heading: str, before: str = "") -> None:
+            """This page is there, also when it is loaded again, and after going back to the one before it."""
+            shown = page.get_by_role("heading", level=1, name=heading)
+            await shown.wait_for()
+            await page.reload()
+            await shown.wait_for()
+            if before:
+                await page.go_back()
+                await page.get_by_role("heading", level=1, name=before).wait_for()
+                await page.go_forward()
+                await shown.wait_for()
+
+        await page.goto(f"/en/book/{provider_id}")
+        await arrived("What would you like?")
+        await page.get_by_label("Line").check()
+        await page.get_by_role("button", name="Choose a time").click()
+        await arrived("Choose a time", "What would you like?")
+        await page.locator("a.slot").first.click()
+        await arrived("Almost done", "Choose a time")
+        await page.get_by_label("Your name").fill("Bold")
+        await page.get_by_label("Phone", exact=True).fill("+97699112233")
+        await page.get_by_role("button", name="Send me a code").click()
+        await page.get_by_label("Code").wait_for()
+        await arrived("Almost done", "Almost done")
+        await page.get_by_label("Code").fill(await code_of(api))
+        await page.get_by_role("button", name="Continue").click()
+        await arrived("Is everything right?", "Is everything right?")
+        await page.get_by_label("Your idea").fill("A koi")
+        await page.get_by_text("I have a promotion code").click()
+        await page.get_by_label("Promotion code").fill("spring")
+        await page.get_by_role("button", name="Apply the code").click()
+        await page.get_by_text("Full price").wait_for()
+        await arrived("Is everything right?", "Is everything right?")
+        assert await page.get_by_label("Your idea").input_value() == "A koi"
+        await page.get_by_role("button", name="Book", exact=True).click()
+        await page.wait_for_url("**/bookings/*")
+        await page.reload()
+        await page.go_back()
+        await page.get_by_text("You have booked this time already.").wait_for()

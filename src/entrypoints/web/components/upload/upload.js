@@ -45,6 +45,7 @@ export default class Upload {
   show({ response, responseURL, status }) {
     const main = status === 413 ? null : response?.querySelector("main");
     if (!main?.querySelector("form")) return location.assign(responseURL);
+    if (status === 200) history.replaceState(null, "", responseURL); // reloading shows what was sent
     document.title = response.title;
     document.querySelector("main").replaceWith(document.adoptNode(main));
     dispatchEvent(new Event("replaced"));

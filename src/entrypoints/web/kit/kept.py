@@ -1,0 +1,59 @@
+"""What a form led to, kept by the browser: the page that shows it has an address, to go back to and to reload.
+
+An answer to a form cannot be shown again without sending the form again. So a form leads to a page by 303, and what
+that page shows, such as the number that a code was sent to, is in a cookie: never in an address, and encrypted.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from litestar.datastructures import Cookie
+from msgspec import MsgspecError
+from msgspec.json import decode, encode
+
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import SessionId
+
+KEPT_COOKIE: Final = "__Host-kept"
+KEPT: Final = "kept"
+"""The parameter of the address of a page that shows what was kept."""
+Fields = Mapping[str, str | Sequence[str]]
+_LIFE: Final = timedelta(minutes=10)
+_MOST: Final = 3_800
+"""Characters: browsers keep cookies of 4,096 with name and attributes."""
+
+
+class KeptForms:
+    """Encrypts fields for one page and one session (Fernet); also reads what previous keys have encrypted."""
+
+    def __init__(self, key: bytes, *, previous: Sequence[bytes] = (), clock: Clock) -> None:
+        self._fernet = MultiFernet([Fernet(urlsafe_b64encode(each)) for each in (key, *previous)])
+        self._clock = clock
+
+    def keep(self, fields: Fields, path: str, session_id: SessionId | None) -> Cookie | None:
+        """The cookie that keeps fields; None: they are too long for one."""
+        listed = {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
+        text = encode((path, session_id, listed))
+        value = self._fernet.encrypt_at_time(text, int(self._clock.now().timestamp())).decode()
+        return _cookie(value, int(_LIFE.total_seconds())) if len(value) <= _MOST else None
+
+    def read(self, value: str, path: str, session_id: SessionId | None) -> Mapping[str, Sequence[str]]:
+        """The fields; none of another page or session, and none that are too old or were changed."""
+        now, life = int(self._clock.now().timestamp()), int(_LIFE.total_seconds())
+        try:
+            text = self._fernet.decrypt_at_time(value, life, now)
+            of_path, of_session, fields = decode(text, type=tuple[str, SessionId | None, dict[str, tuple[str, ...]]])
+        except (InvalidToken, MsgspecError, ValueError):
+            return {}
+        return fields if (of_path, of_session) == (path, session_id) else {}
+
+
+def _cookie(value: str, age: int) -> Cookie:
+    return Cookie(key=KEPT_COOKIE, value=value, max_age=age, secure=True, httponly=True, samesite="strict")
+
+
+FORGOTTEN: Final = _cookie("", 0)
+"""Removes what was kept."""

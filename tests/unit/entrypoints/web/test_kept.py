@@ -1,0 +1,101 @@
+"""What forms lead to is at an address: it can be reloaded and gone back to, and tells nobody else anything."""
+
+import ast
+from datetime import timedelta
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api
+from tests.unit.entrypoints.web.forms import Visitor, code_of
+
+from adapters.security.clock import SystemClock
+from entrypoints.web.kit.environment import FOLDER
+from entrypoints.web.kit.kept import KEPT_COOKIE, KeptForms
+
+PHONE = "+97699112233"
+LONG = "Ө" * 3_000
+
+
+def answers_to_forms() -> dict[str, str]:
+    """What handles forms: its file and name, and its text."""
+    found: dict[str, str] = {}
+    for file in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.AsyncFunctionDef) and any(
+                "post(" in ast.unparse(each) for each in node.decorator_list
+            ):
+                found[f"{file.relative_to(FOLDER)}:{node.name}"] = ast.unparse(node)
+    return found
+
+
+def test_a_form_leads_to_a_page_unless_something_is_wrong() -> None:
+    found = answers_to_forms()
+    assert len(found) > 60
+    assert [name for name, text in found.items() if "page.render(" in text] == []
+
+
+async def test_the_page_of_a_code_can_be_reloaded_and_gone_back_to(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    visitor, stranger = Visitor(api), Visitor(api)
+    path = f"/en/book/{provider_id}/you"
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
+    led = await api.client.post(path, data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+    address = led.headers["Location"]
+    assert (led.status_code, PHONE[1:] in address, "Bold" in address) == (303, False, False)
+    visitor.keep(led)
+    assert not any(each in visitor.cookies[KEPT_COOKIE] for each in (PHONE, "Bold"))
+    for _ in range(2):
+        shown = await visitor.get(address)
+        assert all(each in shown.text for each in (f'value="{PHONE}"', 'value="Bold"', "one-time-code"))
+        assert shown.headers["Cache-Control"] == "private, no-store"
+    before = await visitor.get(address.replace("&kept=1", ""))
+    assert (f'value="{PHONE}"' in before.text, "one-time-code" in before.text) == (True, False), "what was typed stays"
+    other = await visitor.get(address.replace("/en/", "/mn/"))
+    assert f'value="{PHONE}"' in other.text, "in another language, too"
+    assert PHONE not in (await stranger.get(address)).text
+    api.clock.advance(timedelta(minutes=11))
+    assert PHONE not in (await visitor.get(address)).text
+
+
+async def test_what_was_typed_is_forgotten_once_it_has_led_on(api: Api) -> None:
+    visitor = Visitor(api)
+    sent = await visitor.send("/en/sign-in", {"contact": PHONE, "next": "/saved"})
+    assert f"They were sent to {PHONE}." in sent.text
+    assert KEPT_COOKIE in visitor.cookies
+    assert "They were sent to" in (await visitor.get("/en/sign-in?next=/saved&kept=1")).text
+    await visitor.submit(sent, "/sign-in", code=await code_of(api))
+    assert KEPT_COOKIE not in visitor.cookies
+
+
+async def test_what_is_kept_of_a_session_is_not_shown_in_another(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    asked = await visitor.get("/en/account/authenticator")
+    shown = await visitor.submit(asked, "/authenticator/new", current_password=PASSWORD)
+    assert '<svg class="qr"' in shown.text
+    assert '<svg class="qr"' in (await visitor.get("/en/account/authenticator?kept=1")).text
+    other = Visitor(api, await api.joined("customer"))
+    other.cookies[KEPT_COOKIE] = visitor.cookies[KEPT_COOKIE]
+    assert '<svg class="qr"' not in (await other.get("/en/account/authenticator?kept=1")).text
+    assert "kept=1" not in (await visitor.get("/en/account/passkeys?kept=1")).headers.get("Location", "")
+
+
+async def test_what_is_too_long_to_be_kept_is_answered_at_once(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    fields = {"slot": MONDAY_AT_TEN, "name": LONG, "phone": PHONE}
+    visitor = Visitor(api)
+    sent = await visitor.send(f"/en/book/{provider_id}/you", fields)
+    assert (sent.status_code, "one-time-code" in sent.text, LONG in sent.text) == (200, True, True)
+    assert KEPT_COOKIE not in visitor.cookies
+
+
+@pytest.mark.parametrize("value", ["", '""', "x", "é", "gAAAAA=="])
+def test_what_we_have_not_kept_is_nothing(value: str) -> None:
+    assert KeptForms(b"k" * 32, clock=SystemClock()).read(value, "/", None) == {}
+
+
+def test_keys_are_replaced_while_forms_are_kept() -> None:
+    old, new, clock = b"o" * 32, b"n" * 32, SystemClock()
+    cookie = KeptForms(old, clock=clock).keep({"a": "b"}, "/", None)
+    assert cookie is not None
+    value = cookie.value or ""
+    assert KeptForms(new, previous=[old], clock=clock).read(value, "/", None) == {"a": ("b",)}
+    assert KeptForms(new, clock=clock).read(value, "/", None) == {}
