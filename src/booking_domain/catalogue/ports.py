@@ -10,6 +10,7 @@ from booking_domain.catalogue.model import PROFILE_LIFECYCLE, Profile
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE, Member, Salon
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.turns import Turn
 
 
 class Profiles(Protocol):
@@ -69,6 +70,10 @@ class Salons(Protocol):
 
     async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Make an invited provider a member; needs the locks of both. The salon's hours apply from now on."""
+        ...
+
+    async def save_turn(self, provider_id: ProviderId, turn: Turn) -> None:
+        """Set the turn of a member; needs the locks of both. It is `EQUAL` again for a salon that is joined later."""
         ...
 
     async def remove(self, salon_id: SalonId) -> None:

@@ -17,6 +17,7 @@ from booking_domain.shared.phones import phone_number
 from booking_domain.shared.rate_limits import Limit
 from booking_domain.shared.slugs import slug_of
 from booking_domain.shared.time import time_zone
+from booking_domain.shared.turns import EQUAL, Turn
 
 MAX_SALON_NAME: Final = 120
 MAX_CITY: Final = 100
@@ -94,6 +95,8 @@ class Member:
 
     provider_id: ProviderId
     status: MemberStatus = MemberStatus.INVITED
+    turn: Turn = EQUAL
+    """How the member comes to the appointments that are booked with any provider of the salon."""
 
     def accepted(self, by: Role) -> Self:
         """After the provider has accepted, or raise `InvalidTransition` or `NotYourMove`."""

@@ -45,6 +45,7 @@ from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.scheduling.workloads import Workload, least_busy, workload
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, WallTime
+from booking_domain.shared.turns import Turn
 
 __all__ = [
     "Anchoring",
@@ -69,6 +70,7 @@ __all__ = [
     "Slot",
     "SlotSettings",
     "TimeRange",
+    "Turn",
     "WallTime",
     "WeeklyRule",
     "Workload",

@@ -59,6 +59,7 @@ class ProviderSchedules(Protocol):
         """Lock the published members of the salon who offer all of the services, in the order of their ids.
 
         The locks are those of `lock`. Live claims count for the day and the week of `start` in the salon's time zone.
+        Each has the turn of the member.
         """
         ...
 

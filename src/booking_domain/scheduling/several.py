@@ -21,7 +21,7 @@ A treatment needs Anna or Bold, a room, and two of three chairs:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from booking_domain.scheduling.workloads import least_busy, workload
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.turns import EQUAL, Turn
 
 Diarised = tuple[Calendar, Iterable[Claim]]
 """A calendar with its claims."""
@@ -43,8 +44,12 @@ class Pool:
 
     members: Mapping[str, Diarised]
     needed: int = 1
+    turns: Mapping[str, Turn] = field(default_factory=dict)
+    """The weights and priorities of members; of those who are not named, all are equal."""
 
     def __post_init__(self) -> None:
+        if not self.turns.keys() <= self.members.keys():
+            raise InvalidValue(field="turns", problem="only members of the pool take turns")
         if not 1 <= self.needed <= len(self.members):
             raise InvalidValue(field="needed", problem=f"must be between 1 and {len(self.members)}")
 
@@ -80,7 +85,7 @@ def _free(pool: Pool, window: TimeRange, now: datetime, minutes: int) -> dict[Sl
 
 
 def chosen(pool: Pool, free: Sequence[str], *, at: datetime, now: datetime) -> tuple[str, ...]:
-    """Of the free members as many as are needed: the least busy on the date and in the week of `at` (`least_busy`).
+    """Of the free members as many as are needed: those whose turn it is on the date of `at` (`least_busy`).
 
     Among equals the order of the pool decides. Members whose class at `at` has begun to fill come first.
     """
@@ -92,7 +97,8 @@ def chosen(pool: Pool, free: Sequence[str], *, at: datetime, now: datetime) -> t
         spans = [claim.span for claim in claims if claim.live(now)]
         if calendar.settings.capacity > 1 and any(each.start == at for each in taken_places(calendar, claims, now)):
             begun.add(number)
-        loads.append(workload(ProviderId(UUID(int=number)), spans, at=at, zone=calendar.time_zone))
+        turn = pool.turns.get(name, EQUAL)
+        loads.append(workload(ProviderId(UUID(int=number)), spans, at=at, zone=calendar.time_zone, turn=turn))
     order = [load.provider_id.int for load in least_busy(loads)]
     order.sort(key=lambda number: number not in begun)
     return tuple(names[number] for number in order[: pool.needed])

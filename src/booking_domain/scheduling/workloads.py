@@ -1,4 +1,4 @@
-"""Who of several providers is the least busy, the same for everyone who asks.
+"""Who of several providers takes the next appointment, the same for everyone who asks.
 
 >>> from datetime import UTC, datetime, timedelta
 >>> from uuid import UUID
@@ -13,6 +13,17 @@
 ... ]
 >>> [load.provider_id.int for load in least_busy(loads)]
 [3, 2, 1]
+
+With a weight of 300, ann has three times as much to do before it is the turn of bob. A higher priority comes first,
+however busy:
+
+>>> two, one = taken(monday, monday + timedelta(hours=1)), taken(monday)
+>>> heavy = workload(ann, two, at=monday, zone="UTC", turn=Turn(weight=300))
+>>> [load.provider_id.int for load in least_busy([workload(bob, one, at=monday, zone="UTC"), heavy])]
+[1, 2]
+>>> first = workload(bob, two, at=monday, zone="UTC", turn=Turn(priority=60))
+>>> [load.provider_id.int for load in least_busy([heavy, first])]
+[2, 1]
 """
 
 from collections.abc import Iterable
@@ -21,6 +32,7 @@ from datetime import datetime, timedelta
 
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.shared.turns import EQUAL, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +42,12 @@ class Workload:
     provider_id: ProviderId
     day: timedelta
     week: timedelta
+    turn: Turn = EQUAL
 
 
-def workload(provider_id: ProviderId, appointments: Iterable[TimeRange], *, at: datetime, zone: str) -> Workload:
+def workload(
+    provider_id: ProviderId, appointments: Iterable[TimeRange], *, at: datetime, zone: str, turn: Turn = EQUAL
+) -> Workload:
     """Add up the appointments that start on the local date of `at`, and in its week from Monday.
 
     The whole length of an appointment counts on the date of its start, and its buffers do not count.
@@ -48,9 +63,18 @@ def workload(provider_id: ProviderId, appointments: Iterable[TimeRange], *, at: 
             day += length
         if monday <= starts < monday + timedelta(weeks=1):
             week += length
-    return Workload(provider_id=provider_id, day=day, week=week)
+    return Workload(provider_id=provider_id, day=day, week=week, turn=turn)
 
 
 def least_busy(workloads: Iterable[Workload]) -> list[Workload]:
-    """Sort by the time taken that day, then that week, then by id: the least busy provider is the first."""
-    return sorted(workloads, key=lambda each: (each.day, each.week, each.provider_id))
+    """Sort by whose turn it is: the provider who takes the next appointment is the first.
+
+    The highest priority comes first. Of equal ones it is the least time taken that day for each unit of weight, then
+    that week, then the highest weight, then the lowest id. With equal weights that is the least busy provider.
+    """
+    return sorted(workloads, key=_place)
+
+
+def _place(load: Workload) -> tuple[int, timedelta, timedelta, int, ProviderId]:
+    turn = load.turn
+    return -turn.priority, load.day / turn.weight, load.week / turn.weight, -turn.weight, load.provider_id

@@ -188,6 +188,9 @@ FEATURE: Final = Feature(
             _MANAGE, Kind(member_block, ("manager",), f"{_MEMBER}/blocks/{{block_id}}"), foreign=403
         ),
         f"PUT {_MEMBER}/rules": Row(_MANAGE, Kind(member, ("manager",)), foreign=403, edit=member_rules),
+        f"PUT {_MEMBER}/turn": Row(
+            _MANAGE, Kind(member, ("manager",)), foreign=403, unversioned="replaces the member's turn"
+        ),
         f"POST {_MEMBER}/exceptions": Row(
             _MANAGE,
             Kind(member, ("manager",)),

@@ -17,6 +17,7 @@ from booking_domain.scheduling import (
     Pool,
     SlotSettings,
     TimeRange,
+    Turn,
     WeeklyRule,
     all_of,
     chosen,
@@ -171,6 +172,19 @@ def test_the_least_busy_comes_first_and_then_the_order_of_the_pool() -> None:
     pool = Pool({"anna": (calendar, [calendar.claim(nine)]), "bold": (calendar, []), "tuya": (calendar, [])}, needed=2)
     assert chosen(pool, ["anna", "tuya", "bold"], at=ten.start, now=NOW) == ("bold", "tuya")
     assert chosen(pool, ["anna", "tuya"], at=ten.start, now=NOW) == ("tuya", "anna")
+
+
+def test_a_pool_goes_by_priorities_and_weights_before_its_order() -> None:
+    calendar = Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("09:00-12:00")))
+    nine = TimeRange(NOW + timedelta(hours=9), NOW + timedelta(hours=10))
+    busy = calendar, [calendar.claim(nine)]
+    members = {"anna": busy, "bold": busy, "tuya": (calendar, [])}
+    weighted = Pool(members, needed=3, turns={"bold": Turn(weight=200)})
+    assert chosen(weighted, [*members], at=nine.end, now=NOW) == ("tuya", "bold", "anna")
+    preferred = Pool(members, needed=3, turns={"anna": Turn(priority=60)})
+    assert chosen(preferred, [*members], at=nine.end, now=NOW) == ("anna", "tuya", "bold")
+    with pytest.raises(InvalidValue, match="turns"):
+        Pool(members, turns={"saraa": Turn()})
 
 
 def test_a_class_that_has_begun_to_fill_comes_before_the_least_busy() -> None:

@@ -105,6 +105,8 @@ _OF_CALENDAR: Final = (
     "max_per_year",
     "anchoring",
     "salon_id",
+    "turn_weight",
+    "turn_priority",
     "when_feeds_fail",
     "trust_feeds_hours",
     "calendar_version",

@@ -51,6 +51,7 @@ from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.turns import EQUAL, Turn
 from booking_domain.use_cases.platform.ports import SalonReads
 from booking_domain.use_cases.platform.views import (
     Invitation,
@@ -97,15 +98,18 @@ PEOPLE: Final = cast(
         select(_i.salon_id, _i.provider_id, literal_column(f"'{MemberStatus.INVITED}'")),
     ),
 ).subquery("people")
+# Who is invited may be a member elsewhere, whose turn there does not count here.
+_HERE: Final = PEOPLE.c.status == MemberStatus.MEMBER.value
+_TURN: Final = (case((_HERE, _p.turn_weight)), case((_HERE, _p.turn_priority)))
 _NAMED: Final = PEOPLE.join(providers, _p.id == PEOPLE.c.provider_id)
 _MEMBERS: Final = Statement(
-    select(PEOPLE.c.provider_id, PEOPLE.c.status, _p.display_name)
+    select(PEOPLE.c.provider_id, PEOPLE.c.status, _p.display_name, *_TURN)
     .select_from(_NAMED)
     .where(PEOPLE.c.salon_id == _THIS)
     .order_by(PEOPLE.c.provider_id)
 )
 _MANAGED: Final = Statement(
-    select(*SALON.columns, PEOPLE.c.provider_id, PEOPLE.c.status, _p.display_name)
+    select(*SALON.columns, PEOPLE.c.provider_id, PEOPLE.c.status, _p.display_name, *_TURN)
     .select_from(salons.outerjoin(_NAMED, PEOPLE.c.salon_id == _s.id))
     .where(_s.manager_id == bindparam("manager_id"))
     .order_by(_s.id, PEOPLE.c.provider_id)
@@ -140,7 +144,13 @@ _INVITATIONS: Final = Statement(
 _SALON_OF: Final = Statement(select(_p.salon_id).where(_p.id == _WHO))
 _INVITE: Final = Statement(insert(salon_invitations).on_conflict_do_nothing())
 _UNINVITE: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS, _i.provider_id == _WHO))
-_JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=_THIS))
+_DEFAULT: Final[ColumnElement[int]] = literal_column("DEFAULT")
+_JOIN: Final = Statement(
+    update(providers).where(_p.id == _WHO).values(salon_id=_THIS, turn_weight=_DEFAULT, turn_priority=_DEFAULT)
+)
+_SAVE_TURN: Final = Statement(
+    update(providers).where(_p.id == _WHO).values(turn_weight=bindparam("weight"), turn_priority=bindparam("priority"))
+)
 _FREE_MEMBERS: Final = Statement(update(providers).where(_p.salon_id == _THIS).values(salon_id=None))
 _WITHDRAW_ALL: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS))
 _WITHDRAW_LINKS: Final = Statement(delete(invitation_links).where(invitation_links.c.salon_id == _THIS))
@@ -209,7 +219,10 @@ class PostgresSalons(SavedRows[Salon], Salons):
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         rows = await self._work.all(_MEMBERS, salon=salon_id)
-        return tuple(Member(provider_id=ProviderId(id_), status=MemberStatus(status)) for id_, status, _ in rows)
+        return tuple(
+            Member(provider_id=ProviderId(id_), status=MemberStatus(status), turn=_turn(*turn))
+            for id_, status, _, *turn in rows
+        )
 
     async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
         row = await self._work.one(_SALON_OF, provider=provider_id)
@@ -224,6 +237,9 @@ class PostgresSalons(SavedRows[Salon], Salons):
     async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         await self._work.execute(_JOIN, salon=salon_id, provider=provider_id)
         await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
+
+    async def save_turn(self, provider_id: ProviderId, turn: Turn) -> None:
+        await self._work.execute(_SAVE_TURN, provider=provider_id, weight=turn.weight, priority=turn.priority)
 
     async def remove(self, salon_id: SalonId) -> None:
         for statement in (_FREE_MEMBERS, _WITHDRAW_ALL, _WITHDRAW_LINKS, _DELETE):
@@ -262,10 +278,12 @@ class PostgresSalonReads(WithWork, SalonReads):
 
     async def managed_by(self, manager_id: UserId) -> list[ManagedSalon]:
         found: dict[Salon, list[MemberView]] = {}
-        for *columns, provider_id, status, name in await self._work.all(_MANAGED, manager_id=manager_id):
+        for *columns, provider_id, status, name, weight, priority in await self._work.all(
+            _MANAGED, manager_id=manager_id
+        ):
             members = found.setdefault(SALON.read(columns), [])
             if provider_id is not None:
-                members.append(_member(provider_id, status, name))
+                members.append(_member(provider_id, status, name, weight, priority))
         return [ManagedSalon(salon=salon, members=tuple(members)) for salon, members in found.items()]
 
     async def invitations_of(self, user_id: UserId, now: datetime) -> list[Invitation]:
@@ -292,5 +310,11 @@ class PostgresSalonReads(WithWork, SalonReads):
         return [PublicName(*row) for row in await self._work.all(_NAMES, after=after, most=limit)]
 
 
-def _member(provider_id: UUID, status: str, name: str) -> MemberView:
-    return MemberView(provider_id=ProviderId(provider_id), status=MemberStatus(status), name=name)
+def _member(provider_id: UUID, status: str, name: str, weight: int | None, priority: int | None) -> MemberView:
+    return MemberView(
+        provider_id=ProviderId(provider_id), status=MemberStatus(status), name=name, turn=_turn(weight, priority)
+    )
+
+
+def _turn(weight: int | None, priority: int | None) -> Turn:
+    return EQUAL if weight is None or priority is None else Turn(weight=weight, priority=priority)

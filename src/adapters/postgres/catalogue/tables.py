@@ -175,6 +175,9 @@ providers: Final = Table(
     Column("max_per_year", Integer),
     Column("anchoring", Text, nullable=False, server_default=Anchoring.OPEN_RANGE.value),
     Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
+    # The turn in this salon. Who joins one has the default.
+    Column("turn_weight", SmallInteger, nullable=False, server_default="100"),
+    Column("turn_priority", SmallInteger, nullable=False, server_default="50"),
     Column("when_feeds_fail", Text, nullable=False, server_default=WhenFeedFails.TRUST.value),
     Column("trust_feeds_hours", SmallInteger, nullable=False, server_default="24"),
     # The version of settings, terms, rules, exceptions and blocks; 1 once the settings are first saved.

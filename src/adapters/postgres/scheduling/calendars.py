@@ -85,6 +85,7 @@ from booking_domain.shared.ids import (
     UserId,
 )
 from booking_domain.shared.time import TimeRange, WallTime
+from booking_domain.shared.turns import Turn
 
 _p: Final = providers.c
 _r: Final = availability_rules.c
@@ -126,7 +127,7 @@ _SCHEDULE: Final = Statement(_ONE)
 _LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
 _TRY_LOCK: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
 _LOCK_MEMBERS: Final = Statement(
-    select(_p.id, salons.c.time_zone)
+    select(_p.id, salons.c.time_zone, _p.turn_weight, _p.turn_priority)
     .select_from(providers.join(salons))
     .where(
         _p.salon_id == bindparam("salon_id"),
@@ -467,7 +468,16 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
         rows = await self._work.all(_LOCK_MEMBERS, salon_id=salon_id, service_ids=service_ids)
         # Read the claims after taking the locks, so that they include everything that former lock holders committed.
         spans = await spans_around(self._work, [row[0] for row in rows], start, now)
-        return [workload(ProviderId(id_), spans.get(id_, ()), at=start, zone=zone) for id_, zone in rows]
+        return [
+            workload(
+                ProviderId(id_),
+                spans.get(id_, ()),
+                at=start,
+                zone=zone,
+                turn=Turn(weight=weight, priority=priority),
+            )
+            for id_, zone, weight, priority in rows
+        ]
 
 
 class PostgresBookableProviders(WithWork, BookableProviders):

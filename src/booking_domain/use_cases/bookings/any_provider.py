@@ -1,4 +1,4 @@
-"""Hold or book a slot of a salon with the least busy of its members."""
+"""Hold or book a slot of a salon with the member whose turn it is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,8 +29,9 @@ Order = TypeVar("Order", PlaceHold, PlaceBooking)
 class WithAnyProvider(Generic[Order]):
     """Place an order with any provider of a salon who offers the services.
 
-    - The least busy takes it: who has the least time taken that day, then that week, then the lowest id. Bookings and
-      live holds count. Members that cannot take the slot are skipped.
+    - The member takes it whose turn it is (`least_busy`): of those with the highest priority, who has the least time
+      taken for their weight that day, then that week. Bookings and live holds count. Members that cannot take the slot
+      are skipped.
     - Of a class, a member comes first whose class at this time has a place taken, and one left.
     - The members are locked in the order of their ids before they are compared. So two orders of the same moment go to
       two providers, as long as two are free, and every order sees the one before it.

@@ -48,6 +48,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.rate_limits import Limit, RateLimited
+from booking_domain.shared.turns import Turn
 from booking_domain.shared.unset import UNSET, Unset, changed
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -118,6 +119,15 @@ class Membership:
 
     salon_id: SalonId
     provider_id: ProviderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTurn:
+    """Set how a member comes to the appointments that are booked with any provider of the salon."""
+
+    salon_id: SalonId
+    provider_id: ProviderId
+    turn: Turn
 
 
 async def _open(command: OpenSalon, tx: Repositories, context: UseCaseContext) -> Salon:
@@ -304,6 +314,13 @@ async def _part(command: Membership, tx: Repositories, context: UseCaseContext) 
     await announce_membership(event, salon, command.provider_id, tx, context, was=known.status)
 
 
+async def _set_turn(command: SetTurn, tx: Repositories, context: UseCaseContext) -> Member:
+    salon = await own_salon(command.salon_id, tx, context)
+    await lock_member(salon.id, command.provider_id, tx)
+    await tx.salons.save_turn(command.provider_id, command.turn)
+    return Member(provider_id=command.provider_id, status=MemberStatus.MEMBER, turn=command.turn)
+
+
 async def own_salon(
     salon_id: SalonId, tx: Repositories, context: UseCaseContext, expected: ExpectedVersion = None
 ) -> Salon:
@@ -379,4 +396,7 @@ delete_salon: Final = UseCase(
 )
 end_membership: Final = UseCase(
     Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)
+)
+set_member_turn: Final = UseCase(
+    Permission.MANAGE_SALONS, _set_turn, raises=(SalonNotFound, NotYourSalon, NoSuchMember, InvalidValue)
 )

@@ -23,6 +23,7 @@ from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.slugs import slug_of
+from booking_domain.shared.turns import EQUAL, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,7 @@ class MemberView:
     provider_id: ProviderId
     name: str
     status: MemberStatus
+    turn: Turn = EQUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,22 @@
 """`/salons/{id}/members`: members and invitations."""
 
-from litestar import Response, delete, get, post
+from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.turns import Turn
 from booking_domain.use_cases.catalogue import salon_queries as salons
 from booking_domain.use_cases.catalogue.salons import (
     Membership,
+    SetTurn,
     accept_invitation,
     decline_invitation,
     end_membership,
     invite_provider,
+    set_member_turn,
 )
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
@@ -22,15 +25,19 @@ from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run, nothing
 from entrypoints.http.salons.schemas import (
     INVITE,
+    TURN,
     InvitationsJson,
     InviteBody,
     InvitedJson,
     MembershipJson,
     MembersJson,
+    TurnBody,
+    TurnJson,
     invitation_json,
     invited_json,
     member_json,
     salon_json,
+    turn_json,
 )
 
 
@@ -86,6 +93,20 @@ async def accept_salon_invitation(salon_id: FromPath[SalonId], run: Injected[Run
 async def decline_salon_invitation(salon_id: FromPath[SalonId], run: Injected[Run]) -> Response[None]:
     """Decline an invitation to a salon. Its manager is notified."""
     return await run(decline_invitation, salon_id, answer=nothing)
+
+
+@put("/{salon_id:str}/members/{provider_id:str}/turn", opt=documented(set_member_turn, body=TURN))
+async def set_salon_member_turn(
+    salon_id: FromPath[SalonId], provider_id: FromPath[ProviderId], data: JSONBody[TurnBody], run: Injected[Run]
+) -> TurnJson:
+    """Set how a member comes to the appointments that are booked with any provider of the salon; for its manager.
+
+    Of the free members, those with the highest `priority` come first. Of equal ones it is the one who has the least to
+    do for their `weight`: twice the weight, twice the work. What is left out is as for members of whom nothing is said.
+    """
+    turn = Turn(weight=data.weight, priority=data.priority)
+    command = SetTurn(salon_id=salon_id, provider_id=provider_id, turn=turn)
+    return turn_json(await run(set_member_turn, command))
 
 
 @delete(

@@ -49,6 +49,7 @@ from entrypoints.http.salons.members import (
     invite_into_salon,
     list_salon_invitations,
     list_salon_members,
+    set_salon_member_turn,
 )
 from entrypoints.http.salons.schemas import (
     EDIT,
@@ -209,6 +210,7 @@ routes: Final = Router(
         get_salon_membership,
         accept_salon_invitation,
         decline_salon_invitation,
+        set_salon_member_turn,
         end_salon_membership,
         add_member_block,
         remove_member_block,

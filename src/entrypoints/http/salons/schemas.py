@@ -27,6 +27,7 @@ from booking_domain.scheduling.model import DateException
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.ids import FileId, ProviderId
+from booking_domain.shared.turns import EQUAL, MAX_PRIORITY, MAX_WEIGHT
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage
 from booking_domain.use_cases.catalogue.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
 from booking_domain.use_cases.catalogue.salons import (
@@ -117,6 +118,15 @@ hours_members: Final = members(
 )
 
 
+class TurnBody(Body, frozen=True, kw_only=True):
+    """How a member comes to the appointments that are booked with any provider of the salon."""
+
+    weight: Annotated[int, Meta(ge=1, le=MAX_WEIGHT)] = EQUAL.weight
+    """The share of the work, compared with the weights of the other members."""
+    priority: Annotated[int, Meta(ge=0, le=MAX_PRIORITY)] = EQUAL.priority
+    """Members with a higher one come first, however busy they are."""
+
+
 class InviteBody(Body, frozen=True, kw_only=True):
     """The provider to invite."""
 
@@ -202,6 +212,15 @@ class MemberJson(Json, frozen=True, kw_only=True):
     status: Annotated[str, one_of(MemberStatus)]
 
 
+class ManagedMemberJson(MemberJson, frozen=True, kw_only=True):
+    """A provider of a salon, as its manager sees it."""
+
+    weight: int
+    """The share of the appointments that are booked with any provider, compared with the other members."""
+    priority: int
+    """Members with a higher one get these appointments first."""
+
+
 class InvitedJson(Json, frozen=True, kw_only=True):
     """A membership after a change."""
 
@@ -209,10 +228,20 @@ class InvitedJson(Json, frozen=True, kw_only=True):
     status: Annotated[str, one_of(MemberStatus)]
 
 
+class TurnJson(Json, frozen=True, kw_only=True):
+    """How a member comes to the appointments that are booked with any provider of the salon."""
+
+    provider_id: UUID
+    weight: int
+    """The share of these appointments, compared with the other members."""
+    priority: int
+    """Members with a higher one get these appointments first."""
+
+
 class ManagedSalonJson(SalonJson, frozen=True, kw_only=True):
     """A salon of the caller, with its members and invitations."""
 
-    members: Annotated[tuple[MemberJson, ...], Meta(max_length=MAX_MEMBERS)]
+    members: Annotated[tuple[ManagedMemberJson, ...], Meta(max_length=MAX_MEMBERS)]
     """The providers of the salon."""
 
 
@@ -310,11 +339,18 @@ member_json: Final = projection(MemberView, MemberJson, display_name="name")
 """Show a member."""
 
 
+_managed_member_json: Final = projection(
+    MemberView, ManagedMemberJson, display_name="name", weight="turn.weight", priority="turn.priority"
+)
+
+
+turn_json: Final = projection(Member, TurnJson, weight="turn.weight", priority="turn.priority")
+"""Show the turn of a member."""
+
+
 def managed_salon_json(view: ManagedSalon, links: ObjectLinks) -> ManagedSalonJson:
     """Show a salon to its manager."""
-    return ManagedSalonJson(
-        **salon_members(view.salon, links), members=tuple(member_json(member) for member in view.members)
-    )
+    return ManagedSalonJson(**salon_members(view.salon, links), members=tuple(map(_managed_member_json, view.members)))
 
 
 def invitation_json(invitation: Invitation, links: ObjectLinks) -> InvitationJson:
@@ -403,3 +439,4 @@ SET_HOURS: Final[dict[str, Any]] = {
     ],
 }
 INVITE: Final[dict[str, Any]] = {"providerId": PROVIDER_ID}
+TURN: Final[dict[str, Any]] = {"weight": 150, "priority": 50}

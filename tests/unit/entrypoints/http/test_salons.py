@@ -290,7 +290,7 @@ async def test_a_manager_lists_their_salons_with_the_names_of_members(api: Api) 
     provider, provider_id = await api.open_provider()
     name = (await api.get("/providers/me", provider)).json()["displayName"]
     await api.post(f"{path}/members", manager, json={"providerId": provider_id})
-    member = {"providerId": provider_id, "displayName": name, "status": "invited"}
+    member = {"providerId": provider_id, "displayName": name, "status": "invited", "weight": 100, "priority": 50}
     salon = (await api.get(path)).json()
     for query in ("", "?mine", "?mine=true"):
         assert (await api.get(f"/salons{query}", manager)).json() == {"items": [{**salon, "members": [member]}]}

@@ -358,13 +358,18 @@ async def test_a_customer_books_with_two_calls_a_screen(api: Api) -> None:
 
 async def salon_offering(api: Api, members: int, **service: Any) -> tuple[str, str, list[tuple[str, str]]]:
     """A salon that is always open, its service, and its members by id, who offer it."""
+    return (await managed_salon_offering(api, members, **service))[1:]
+
+
+async def managed_salon_offering(api: Api, members: int, **service: Any) -> tuple[str, str, str, list[tuple[str, str]]]:
+    """The same, after its manager."""
     providers = sorted([await api.open_provider() for _ in range(members)], key=lambda each: each[1])
     manager, salon_id = await salon_with(api, *providers)
     await api.put(f"/salons/{salon_id}/hours", manager, json=ALWAYS)
     offered = await added(api, manager, salonId=salon_id, **service)
     for provider, _ in providers:
         assert (await api.put(f"/services/{offered['id']}/offer", provider, json={})).is_success
-    return salon_id, str(offered["id"]), providers
+    return manager, salon_id, str(offered["id"]), providers
 
 
 async def test_slots_of_a_salon_for_a_service_are_those_of_the_members_who_offer_it(api: Api) -> None:
@@ -410,6 +415,32 @@ async def test_any_provider_is_the_least_busy_who_is_free(api: Api) -> None:
     for provider, _ in providers[:2]:
         assert (await api.post("/availability/blocks", provider, json=off)).is_success
     assert await taken("2026-11-27T10:00:00+08:00") == ids[2]
+
+
+async def test_the_manager_says_who_comes_first_and_who_does_how_much(api: Api) -> None:
+    manager, salon_id, service, providers = await managed_salon_offering(api, 3, durationMinutes=60)
+    ids, customer = [each[1] for each in providers], await api.joined("customer")
+
+    async def turn(provider_id: str, **said: int) -> dict[str, Any]:
+        answer = await api.put(f"/salons/{salon_id}/members/{provider_id}/turn", manager, json=said)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def taken(hour: int) -> str:
+        wish = {"salonId": salon_id, "serviceId": service, "slot": f"2026-11-23T{hour}:00:00+08:00"}
+        answer = await api.post("/bookings", customer, json=wish)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["providerId"])
+
+    assert await turn(ids[2], priority=60) == {"providerId": ids[2], "weight": 100, "priority": 60}
+    assert await turn(ids[1], weight=200) == {"providerId": ids[1], "weight": 200, "priority": 50}
+    # The third as long as they are free, then the second twice as often as the first.
+    assert [await taken(10) for _ in range(3)] == [ids[2], ids[1], ids[0]]
+    assert await turn(ids[2], priority=0) == {"providerId": ids[2], "weight": 100, "priority": 0}
+    assert [await taken(hour) for hour in (11, 12, 13, 14)] == [ids[1], ids[1], ids[0], ids[1]]
+    shown = (await api.get("/salons?mine", manager)).json()["items"][0]["members"]
+    assert [(each["weight"], each["priority"]) for each in shown] == [(100, 50), (200, 50), (100, 0)]
+    assert "weight" not in (await api.get(f"/salons/{salon_id}/members")).json()["items"][0]
 
 
 async def test_a_request_names_a_provider_or_a_salon_and_a_service_that_somebody_offers(api: Api) -> None:

@@ -15,6 +15,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.slugs import TAIL
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.turns import EQUAL, Turn
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
 from booking_domain.testing.kit.storage import (
     Cast,
@@ -182,6 +183,30 @@ class SalonsContract(StorageContract):
         await self._part(salon, cast)
         calendar = present(await self.reads.schedules.calendar(cast.profile.id))
         assert (calendar.rules, calendar.salon) == ((rule,), None)
+
+    async def test_a_turn_is_kept_until_the_member_joins_another_salon(self) -> None:
+        salon, other = await self._a_salon(), await self._a_salon()
+        cast, colleague = await self.a_cast(), await self.a_cast()
+        for member in (cast, colleague):
+            await self._join(salon, member)
+        await self._invite(other, cast)
+        turn = Turn(weight=1, priority=100)
+        async with self.begin() as tx:
+            await tx.salons.lock(salon.id)
+            await tx.calendars.lock_provider_of(cast.owner.id)
+            await tx.salons.save_turn(cast.profile.id, turn)
+
+        async def turns(of: Salon) -> list[Turn]:
+            kept = [each.turn for each in await self.alone.salons.members(of.id)]
+            assert [each.turn for each in await self.reads.salons.members(of.id)] == kept
+            [managed] = [each for each in await self.reads.salons.managed_by(of.manager_id) if each.salon.id == of.id]
+            assert [each.turn for each in managed.members] == kept
+            return kept
+
+        assert (await turns(salon), await turns(other)) == ([turn, EQUAL], [EQUAL])
+        await self._part(salon, cast)
+        await self._join(other, cast)
+        assert (await turns(salon), await turns(other)) == ([EQUAL], [EQUAL])
 
     async def test_members_and_invited_providers_are_listed_by_id(self) -> None:
         salon, other = await self._a_salon(), await self._a_salon()

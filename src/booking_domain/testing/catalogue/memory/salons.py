@@ -11,12 +11,14 @@ from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.turns import EQUAL, Turn
 from booking_domain.testing.catalogue.memory.tables import (
     INVITATION_LINKS,
     PROFILES,
     SALON_INVITATIONS,
     SALON_MEMBERS,
     SALONS,
+    TURNS,
     providers_of,
 )
 from booking_domain.testing.identity.memory.tables import USERS
@@ -52,7 +54,11 @@ class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         members = {each: MemberStatus.MEMBER for each, salon in self._state[SALON_MEMBERS].items() if salon == salon_id}
         invited = {each: MemberStatus.INVITED for salon, each in self._state[SALON_INVITATIONS] if salon == salon_id}
-        return tuple(Member(provider_id=each, status=status) for each, status in sorted((invited | members).items()))
+        turns = self._state[TURNS]
+        return tuple(
+            Member(provider_id=each, status=status, turn=turns.get(each, EQUAL) if each in members else EQUAL)
+            for each, status in sorted((invited | members).items())
+        )
 
     async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
         return self._state[SALON_MEMBERS].get(provider_id)
@@ -70,7 +76,11 @@ class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
         self._state.require(SALONS, salon_id)
         self._state.require(PROFILES, provider_id)
         self._state[SALON_MEMBERS][provider_id] = salon_id
+        self._state[TURNS].pop(provider_id, None)
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
+
+    async def save_turn(self, provider_id: ProviderId, turn: Turn) -> None:
+        self._state[TURNS][provider_id] = turn
 
     async def remove(self, salon_id: SalonId) -> None:
         for member in await self.members(salon_id):
@@ -113,7 +123,10 @@ class MemorySalonReads(InMemory, SalonReads):
         state = self._state
         return [
             MemberView(
-                provider_id=each.provider_id, status=each.status, name=state[PROFILES][each.provider_id].display_name
+                provider_id=each.provider_id,
+                status=each.status,
+                name=state[PROFILES][each.provider_id].display_name,
+                turn=each.turn,
             )
             for each in await MemorySalons(self._current).members(salon_id)
         ]

@@ -12,6 +12,7 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.shared.ids import BookingLinkId, InvitationLinkId, ProviderId, SalonId, UserId
+from booking_domain.shared.turns import Turn
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import AccountHandover, Erase, Key, Row, Rows, State, Table, change_rows
 
@@ -86,6 +87,7 @@ SALONS: Final = Table[SalonId, Salon](
     erase=change_rows(lambda salon: salon.manager_id, _without_contact),
 )
 SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon, handover=_end_membership)
+TURNS: Final = Table[ProviderId, Turn]("turns")
 SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
 INVITATION_LINKS: Final = Table[InvitationLinkId, InvitationLink](
     "invitation_links",
@@ -105,6 +107,7 @@ TABLES: Final = (
     PROFILES,
     SALONS,
     SALON_MEMBERS,
+    TURNS,
     SALON_INVITATIONS,
     LINK_DAYS,
     LINK_VISITORS,

@@ -14,6 +14,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.turns import Turn
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
 from booking_domain.testing.kit.storage import Cast, StorageContract, present
 
@@ -215,10 +216,12 @@ class ServicesContract(StorageContract):
 
         ids = [cast.profile.id for cast in casts]
         assert [each.provider_id for each in await locked(salon.id, cut)] == ids
-        nothing = timedelta(0)
+        nothing, turn = timedelta(0), Turn(weight=30, priority=70)
+        async with self.begin() as tx:
+            await tx.salons.save_turn(ids[1], turn)
         assert await locked(salon.id, cut, colour) == [
             Workload(provider_id=ids[0], day=HOUR, week=2 * HOUR),
-            Workload(provider_id=ids[1], day=nothing, week=nothing),
+            Workload(provider_id=ids[1], day=nothing, week=nothing, turn=turn),
         ]
         [load] = await locked(salon.id, cut, own, now=NOW + _DAY)
         assert load == Workload(provider_id=ids[0], day=HOUR, week=HOUR)

@@ -20,8 +20,9 @@ from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.scheduling.workloads import Workload, workload
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, ResourceId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.turns import EQUAL
 from booking_domain.testing.bookings.memory.tables import TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, TURNS
 from booking_domain.testing.kit.tables import InMemory, MissingRow, State
 from booking_domain.testing.scheduling.memory.resources import uses_of
 from booking_domain.testing.scheduling.memory.services import offered_by
@@ -174,6 +175,7 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
                 },
                 at=start,
                 zone=self._state[SALONS][salon_id].time_zone,
+                turn=self._state[TURNS].get(provider_id, EQUAL),
             )
             for provider_id in members
         ]
