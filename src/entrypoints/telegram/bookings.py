@@ -18,6 +18,7 @@ from booking_domain.use_cases.bookings.accept_request import AcceptRequest, acce
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.queries import VisibleAppointment
+from booking_domain.use_cases.bookings.redeem_points import list_rewards
 from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
@@ -66,11 +67,13 @@ async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMess
         can.discard(AvailableAction.ACCEPT)  # the customer has to choose one of the offered times instead
     elif seen.party is Party.CUSTOMER:
         agreed = (str(booking.offered_scope.price.amount), str(booking.offered_scope.minutes))
-    rows = (
+    rows = [
         (Button(text=text, data=joined(head, booking_id, *(agreed if action is AvailableAction.ACCEPT else ()))),)
         for action, text, head in buttons
         if action in can
-    )
+    ]
+    if await list_rewards(person.actor, booking_id, parts.reads, now=parts.clock.now()):
+        rows.append((Button(text=say(Phrase("Redeem a reward")), data=joined("R", booking_id)),))
     return ChatMessage(
         text=_described(person, seen), rows=(*rows, (Button(text=say(Phrase("My bookings")), data="u"),), home(person))
     )

@@ -22,7 +22,7 @@ from booking_domain.use_cases.identity.external_identities import LinkByCode, li
 from booking_domain.use_cases.identity.mark_undeliverable import MarkChat, mark_chat
 from booking_domain.use_cases.messages.send_messages import chat_of
 from entrypoints.languages.documents import Phrase, Wording
-from entrypoints.telegram import bookings, legal, placing, screens
+from entrypoints.telegram import bookings, legal, placing, rewards, screens
 from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu
 from entrypoints.telegram.updates import Tap, TelegramMessage, TelegramSender, Update
 
@@ -48,6 +48,8 @@ _SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
         "M": bookings.move,
         "c": bookings.ask_cancel,
         "C": bookings.cancel,
+        "R": rewards.choose,
+        "r": rewards.redeem,
         "n": placing.choose_provider,
         "p": placing.choose_service,
         "d": placing.choose_day,

@@ -58,6 +58,9 @@ class PlaceSeries:
             )
         if not 1 <= self.every_weeks <= MAX_WEEKS_APART:
             raise InvalidValue(field="every_weeks", problem=f"a series must repeat every 1 to {MAX_WEEKS_APART} weeks")
+        points = self.first.points
+        if points is not None and points.points is None and points.reward is None:
+            raise InvalidValue(field="points", problem="a number for each booking, or a reward", within=("points",))
 
 
 async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext) -> tuple[Booking, ...]:

@@ -1,6 +1,8 @@
 """Redeem points on a booking that was made before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
@@ -8,12 +10,16 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.pricing import Funding, discounts_of
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.loyalty.events import PointsRedeemed
+from booking_domain.loyalty.lots import Issuer, LoyaltyAccount
+from booking_domain.loyalty.rewards import Reward
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import Conflict, InvalidValue, NotPermitted
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
+from booking_domain.shared.queries import Query
 from booking_domain.use_cases.bookings.points import (
     POINT_ERRORS,
     PointsNotAccepted,
@@ -23,8 +29,9 @@ from booking_domain.use_cases.bookings.points import (
     points_discount,
     points_of,
 )
+from booking_domain.use_cases.bookings.queries import get_appointment
 from booking_domain.use_cases.bookings.steps import close_excessive_payments, lock_visible_booking
-from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 _WAITS_FOR_DEPOSIT: Final = frozenset({Status.REQUESTED, Status.PENDING})
 _OPEN: Final = _WAITS_FOR_DEPOSIT | {Status.CONFIRMED, Status.COMPLETED}
@@ -76,6 +83,30 @@ async def _redeem(command: RedeemPoints, tx: Repositories, context: UseCaseConte
     return after
 
 
+async def _list_rewards(
+    actor: Actor, booking_id: BookingId, reads: Reads, *, now: datetime
+) -> Sequence[tuple[LoyaltyAccount, Reward]]:
+    """The rewards that the customer can redeem on a booking now, each with the account that has its points."""
+    seen = await get_appointment(actor, booking_id, reads.appointments)
+    booking, salon = seen.appointment.booking, seen.appointment.salon
+    if seen.party is not Party.CUSTOMER or points_of(booking.discounts):
+        return ()
+    if not _balance(booking) or booking.offered_price_amount is not None:
+        return ()
+    issuers = [Issuer(provider_id=booking.provider_id), Issuer(salon_id=None if salon is None else salon.id), Issuer()]
+    accounts = [each for each in await reads.loyalty.of_user(actor.id) if each.issuer in issuers]
+    services = [(each.id, each.price.amount) for each in booking.services]
+    programmes = await reads.loyalty_programmes.running_of([each.issuer for each in accounts])
+    return [
+        (account, reward)
+        for account in accounts
+        for programme in programmes
+        if programme.issuer == account.issuer and programme.currency == booking.price.currency
+        for reward in programme.rewards
+        if reward.points <= account.spendable(now) and reward.covered(services)
+    ]
+
+
 def _balance(booking: Booking) -> Money:
     """What is due, apart from a deposit that the booking waits for."""
     due = booking.quote
@@ -91,3 +122,4 @@ redeem_points: Final = UseCase(
     lambda _, booking: Subject("booking", booking.id),
     raises=(NotPermitted, BookingNotFound, PointsRedeemedAlready, *POINT_ERRORS, InvalidValue),
 )
+list_rewards: Final = Query(_list_rewards, (BookingNotFound,))

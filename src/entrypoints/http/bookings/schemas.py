@@ -131,8 +131,10 @@ class SeriesPointsBody(Body, frozen=True, kw_only=True):
 
     account_id: LoyaltyAccountId
     """One of the customer's loyalty accounts."""
-    points: Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)]
+    points: Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)] | None = None
     """At most so many of each booking."""
+    reward: Annotated[str, Meta(min_length=1, max_length=MAX_REWARD_NAME)] | None = None
+    """The name of a reward of the programme, in place of `points`: each booking takes it."""
 
 
 class OverbookBody(Body, frozen=True, kw_only=True):
@@ -697,7 +699,7 @@ _first: Final = members(
     notes=lambda body: body.notes or "",
     walk_in=_walk_in,
     accepted=lambda body: accepted_versions(body.accepted),
-    points=projection(SeriesPointsBody, RedeemedPoints, default=("reward",)),
+    points=projection(SeriesPointsBody, RedeemedPoints),
 )
 _service_json: Final = projection(OfferedService, BookedServiceJson, duration_minutes="minutes", price="price.amount")
 _discount_json: Final = projection(Discount, DiscountJson, amount="amount.amount")

@@ -9,6 +9,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView
 from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.prepaid import REWARD
 from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.pages import Page, PageModel
 
@@ -118,6 +119,8 @@ def _facts(view: LoyaltyAccountView, page: Page) -> Iterator[str]:
         programme, tier, after = each.programme, each.tier, each.next_tier
         worth = page.formats.money(Money(amount=programme.point_value, currency=programme.currency))
         yield say(Phrase("{name}: a point takes {amount} off a price."), name=isolated(programme.name), amount=worth)
+        for reward in programme.rewards:
+            yield say.count(REWARD, reward.points, name=isolated(reward.name))
         if tier is not None:
             yield say(Phrase("Your tier: {tier}."), tier=isolated(tier.name))
         if after is not None:

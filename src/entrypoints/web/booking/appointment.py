@@ -68,6 +68,7 @@ _SAME: Final = {
     "promotion_codes": PROMOTION,
     "package_id": PACKAGE,
     "account_id": POINTS,
+    "reward": POINTS,
 }
 
 

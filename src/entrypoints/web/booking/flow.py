@@ -51,6 +51,8 @@ class Choice:
     """The package of which a visit is used."""
     points: LoyaltyAccountId | None = None
     """The account whose points are used, as many as the price takes."""
+    reward: str = ""
+    """The reward that they pay instead."""
     link: str = ""
     """The token of the booking link by which the visitor came."""
     signed_in: bool = False
@@ -59,6 +61,7 @@ class Choice:
     @classmethod
     def of(cls, given: Mapping[str, Sequence[str]], *, signed_in: bool = False) -> "Choice":
         """What the parameters of an address, or the fields of a form, say."""
+        points, _, reward = _one(given, POINTS).partition(" ")
         return cls(
             services=tuple(
                 dict.fromkeys(
@@ -74,7 +77,8 @@ class Choice:
             times=_among(range(2, MOST_TIMES + 1), _one(given, TIMES)),
             promotion=_one(given, PROMOTION).strip(),
             package=None if (package := id_of(_one(given, PACKAGE))) is None else PackageId(package),
-            points=None if (points := id_of(_one(given, POINTS))) is None else LoyaltyAccountId(points),
+            points=None if (account := id_of(points)) is None else LoyaltyAccountId(account),
+            reward=reward,
             link=_one(given, "link"),
             signed_in=signed_in,
         )
@@ -102,7 +106,7 @@ class Choice:
             TIMES: self.times or None if self.every else None,
             PROMOTION: self.promotion or None,
             PACKAGE: None if self.package is None else str(self.package),
-            POINTS: None if self.points is None else str(self.points),
+            POINTS: None if self.points is None else points_value(self.points, self.reward),
             "link": self.link or None,
         }
         return chosen | changes
@@ -118,6 +122,11 @@ class Choice:
         """The chosen services, as the provider offers them."""
         offered = {each.offered.id: each.offered for each in facts.services}
         return tuple(offered[each] for each in self.services if each in offered)
+
+
+def points_value(account_id: LoyaltyAccountId, reward: str = "") -> str:
+    """How an address names the account, and the reward."""
+    return f"{account_id} {reward}" if reward else str(account_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

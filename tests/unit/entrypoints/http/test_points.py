@@ -152,7 +152,7 @@ async def test_each_booking_of_a_series_takes_points_or_none_is_made(api: Api) -
     assert await shop.has() == (600, 400)
     as_many_as_there_are = {**shop.order(), "slot": TUESDAY.format(12), "times": 2}
     answer = await api.post("/bookings/series", shop.customer, json=as_many_as_there_are)
-    assert_problem(answer, 400, "validation.invalid_input")
+    assert_problem(answer, 422, "validation.invalid_value")
 
 
 async def test_points_are_redeemed_on_the_balance_and_never_on_the_deposit(api: Api) -> None:

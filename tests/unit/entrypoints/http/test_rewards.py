@@ -108,6 +108,21 @@ async def test_a_reward_is_redeemed_on_a_booking_that_was_made_before(api: Api) 
     assert_problem(await api.post("/loyalty/redeem", shop.customer, json=body), 409, "loyalty.redeemed_already")
 
 
+async def test_each_booking_of_a_series_has_the_reward_or_none_is_made(api: Api) -> None:
+    shop = await Salon.stocked(api)
+    order = shop.wanted(shop.wash, shop.cut)
+    refused = await api.post("/bookings/series", shop.customer, json={**order, "times": 4})
+    assert_problem(refused, 409, "loyalty.not_enough")
+    assert (await shop.has(), (await api.get("/bookings", shop.customer)).json()["items"]) == ((1_000, 0), [])
+    made = await api.post("/bookings/series", shop.customer, json={**order, "times": 3})
+    assert made.status_code == 201, made.text
+    bookings = made.json()["items"]
+    assert [(each["priceAmount"], each["discounts"][0]["label"]) for each in bookings] == [(CUT, "A wash")] * 3
+    assert await shop.has() == (100, 3 * COST)
+    assert (await api.post(f"/bookings/{bookings[1]['id']}/cancel", shop.customer, json={})).status_code == 200
+    assert await shop.has() == (100 + COST, 2 * COST)
+
+
 async def test_a_reward_costs_all_of_its_points_however_little_it_takes_off(api: Api) -> None:
     shop = await Salon.stocked(api)
     booking = await shop.rewarded(shop.wash, shop.cut)

@@ -14,6 +14,7 @@ from tests.unit.adapters.telegram.bot import DORJ, TOKEN
 from tests.unit.adapters.telegram.simulator import Shown, TelegramSimulator
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, serving
 from tests.unit.entrypoints.http.test_legal_documents import FOR_BOOKING
+from tests.unit.features.loyalty import PROGRAMME, PROGRAMMES
 
 from adapters.telegram.bot_api import TelegramBotApi
 from booking_domain.bookings.events import BookingPlaced
@@ -350,6 +351,44 @@ async def test_a_person_books_pays_moves_and_cancels_in_the_chat(phone: Phone) -
     assert DOCUMENT.read_text(encoding="utf-8") == transcript, (
         "docs/use/telegram.md is stale: run this test with WRITE_TRANSCRIPT=1"
     )
+
+
+async def test_a_customer_redeems_a_reward_once_and_only_where_it_fits(phone: Phone) -> None:
+    api = phone.api
+    provider, provider_id = await api.open_provider()
+    service = {"name": "Wash", "durationMinutes": 60, "priceAmount": 3_000_000, "depositAmount": 0, "currency": "MNT"}
+    wash = (await api.post("/services", provider, json=service)).json()["id"]
+    cut = (await api.post("/services", provider, json={**service, "name": "Cut"})).json()["id"]
+    rewards = [{"name": name, "points": 300, "serviceIds": [wash]} for name in ("A wash", "A careful wash")]
+    programme = {**PROGRAMME, "rewards": rewards}
+    assert (await api.post(PROGRAMMES, provider, json=programme)).status_code == 201
+    token = await api.joined("customer")
+    washed = await api.booked(token, provider_id, MONDAY_AT_TEN, serviceIds=[wash])
+    cut_only = await api.booked(token, provider_id, MONDAY_AT_TEN.replace("T10", "T12"), serviceIds=[cut])
+    user_id = (await api.get("/auth/me", token)).json()["id"]
+    await phone.linked(token)
+
+    async def heads(booking: dict[str, Any]) -> set[str]:
+        await phone.deliver(phone.simulator.written(BOLD, "/bookings"))
+        buttons = [button for row in api_rows(phone) for button in row]
+        (opens,) = [each for each in buttons if data_of(each) == joined("b", UUID(booking["id"]))]
+        await phone.tap(opens["text"])
+        return {data_of(button)[:1] for row in api_rows(phone) for button in row}
+
+    assert "R" not in await heads(washed), "there are no points"
+    given = {"points": 500, "reason": "?", "providerId": provider_id}
+    await api.post(f"/admin/users/{user_id}/loyalty-adjustments", await api.an_admin(), json=given)
+    assert "R" not in await heads(cut_only), "it is for another service"
+    assert "R" in await heads(washed)
+    offered = await phone.choose("R:")
+    assert [row[0]["text"] for row in offered.rows[:2]] == ["A wash for 300 points", "A careful wash for 300 points"]
+    taken = await phone.choose("r:", 1)
+    assert washed["reference"] in taken.text
+    seen = await api.booking(washed["id"], token)
+    assert (seen["priceAmount"], [each["label"] for each in seen["discounts"]]) == (0, ["A careful wash"])
+    [account] = (await api.get("/loyalty/me", token)).json()["accounts"]
+    assert (account["spendable"], account["reserved"]) == (200, 300)
+    assert "R" not in await heads(washed), "it has its points"
 
 
 async def test_a_slot_that_another_one_took_is_refused_and_a_changed_refund_is_not_made(phone: Phone) -> None:

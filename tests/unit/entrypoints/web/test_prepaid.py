@@ -135,6 +135,36 @@ async def test_points_take_as_much_off_as_the_price_takes(api: Api) -> None:
     assert "0 points" in (await customer.get("/en/account/points")).text
 
 
+async def test_a_reward_pays_its_service_once_its_price_was_shown(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00)
+    service = {"name": "Wash", "durationMinutes": 60, "priceAmount": 20_000_00, "depositAmount": 0}
+    wash = (await api.post("/services", owner, json=service)).json()["id"]
+    cut = (await api.post("/services", owner, json={**service, "name": "Cut", "priceAmount": 50_000_00})).json()["id"]
+    rewards = [{"name": "A wash", "points": 150, "serviceIds": [wash]}]
+    programme = {**PROGRAMME, "name": "Roses", "pointValue": 50_00, "rewards": rewards}
+    assert (await api.post(PROGRAMMES, owner, json=programme)).status_code == 201
+    token = await api.joined("customer", verified=True)
+    customer = Visitor(api, token)
+    user_id = (await api.get("/auth/me", token)).json()["id"]
+    given = {"reason": "?", "points": 310, "providerId": provider_id}
+    await api.post(f"/admin/users/{user_id}/loyalty-adjustments", await api.an_admin(), json=given)
+    shown = (await customer.get("/en/account/points")).text
+    assert "\u2068A wash\u2069 for 150 points" in shown
+    both, only_cut = (f"{summary_of(provider_id)}&service={services}" for services in (f"{wash}&service={cut}", cut))
+    assert "A wash" not in (await customer.get(only_cut)).text
+    offered = await customer.get(both)
+    [reward] = re.findall(r'<option value="([^"]+ A wash)">\u2068A wash\u2069 for 150 points', offered.text)
+    chosen = {"service": [wash, cut], "points": reward}
+    priced = await customer.submit(offered, "/summary", add="prepaid", **chosen)
+    assert all(each in priced.text for each in ("−MNT 20,000", "MNT 50,000", f'<option value="{reward}" selected>'))
+    thrice = await customer.get(f"{both}&every=1&times=3")
+    assert "A wash" not in thrice.text, "there are points for two"
+    twice = await customer.get(f"{both}&every=1&times=2&points={quote(reward)}")
+    assert twice.text.count("· MNT 50,000") == 2
+    assert (await customer.submit(twice, "/summary", every="1", times="2", **chosen)).status_code == 303
+    assert "10 points" in (await customer.get("/en/account/points")).text
+
+
 async def test_each_appointment_that_repeats_takes_a_visit(api: Api) -> None:
     owner, provider_id = await api.open_provider(priceAmount=80_000_00)
     token = await api.joined("customer", verified=True)
