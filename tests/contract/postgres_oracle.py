@@ -36,7 +36,7 @@ question AS (
         busy tstzmultirange, seen daterange, "window" tstzrange, now timestamptz, step interval, length interval,
         before interval, after interval, notice interval, horizon integer, most_a_day integer, most_a_week integer,
         most_a_month integer, most_a_year integer,
-        after_claim boolean, services integer
+        after_claim boolean, services integer, pauses jsonb, capacity integer, resources jsonb
     )
 ),
 day AS (
@@ -89,12 +89,12 @@ open_range AS (
 ),
 claim AS (
     SELECT claim.* FROM question, jsonb_to_recordset(claims) AS claim (
-        span tstzrange, blocked tstzrange, expires timestamptz
+        span tstzrange, blocked tstzrange, pauses tstzmultirange, expires timestamptz
     )
     WHERE expires IS NULL OR expires > now
 ),
 taken AS (
-    SELECT blocked AS range FROM claim
+    SELECT unnest(tstzmultirange(blocked) - pauses) AS range FROM claim
     UNION ALL
     SELECT range FROM question, unnest(busy) AS range
 ),
@@ -122,7 +122,11 @@ part AS (
 ),
 start AS (
     SELECT start, tstzrange(start, start + length) AS span,
-           tstzrange(start - before, start + length + after) AS blocked, start AT TIME ZONE zone AS wall
+           tstzrange(start - before, start + length + after) AS blocked, start AT TIME ZONE zone AS wall,
+           tstzmultirange(tstzrange(start - before, start + length + after)) - (
+               SELECT coalesce(range_agg(tstzrange(start + "from", start + "to")), '{}')
+               FROM jsonb_to_recordset(pauses) AS pause ("from" interval, "to" interval)
+           ) AS parts
     FROM question, part, generate_series(at, least(until, upper("window")), step) AS start
     WHERE start < until AND start + length <= upper(range) AND start <@ "window"
 )
@@ -132,7 +136,16 @@ WHERE NOT span && blocks
       SELECT count(*) FROM open WHERE service > 0
       AND EXISTS (SELECT FROM unnest(hours) AS range WHERE span <@ range)
   )
-  AND NOT EXISTS (SELECT FROM taken WHERE taken.range && start.blocked)
+  AND NOT busy && start.parts
+  AND NOT EXISTS (
+      SELECT FROM claim
+      WHERE tstzmultirange(claim.blocked) - claim.pauses && start.parts
+        AND NOT (claim.span = start.span AND capacity > (SELECT count(*) FROM claim WHERE claim.span = start.span))
+  )
+  AND NOT EXISTS (
+      SELECT FROM jsonb_to_recordset(resources) AS resource (needed integer, units tstzmultirange[])
+      WHERE needed > (SELECT count(*) FROM unnest(units) AS unit WHERE NOT unit && start.blocked)
+  )
   AND start >= now + notice
   AND start < instant_of(((now AT TIME ZONE zone)::date + horizon + 1)::timestamp, zone)
   AND (most_a_day IS NULL OR most_a_day > (
@@ -213,7 +226,12 @@ def _asked(question: Question, days_before: int) -> dict[str, Any]:
         ],
         "exceptions": _exceptions(calendar, of_salon=False) + (_exceptions(salon, of_salon=True) if salon else []),
         "claims": [
-            {"span": _range(claim.span), "blocked": _range(claim.blocked), "expires": _json(claim.expires_at)}
+            {
+                "span": _range(claim.span),
+                "blocked": _range(claim.blocked),
+                "pauses": _ranges(claim.pauses),
+                "expires": _json(claim.expires_at),
+            }
             for claim in question.claims
         ],
         "blocks": _ranges(block.range for block in calendar.blocks),
@@ -233,6 +251,15 @@ def _asked(question: Question, days_before: int) -> dict[str, Any]:
         "most_a_year": settings.max_per_year,
         "after_claim": settings.anchoring == "after_claim",
         "services": len(calendar.service_hours),
+        "pauses": [
+            {"from": f"{each.after_minutes} minutes", "to": f"{each.until_minutes} minutes"}
+            for each in (settings.pauses if length == settings.duration_minutes else ())
+        ],
+        "capacity": settings.capacity,
+        "resources": [
+            {"needed": each.needed, "units": [_ranges(unit.taken) for unit in each.units]}
+            for each in calendar.resources
+        ],
     }
 
 

@@ -15,15 +15,21 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling import (
     Anchoring,
+    Block,
     Calendar,
+    Claim,
     DateException,
     Hours,
+    Pause,
+    RequiredResource,
+    ResourceUnit,
     ServiceHours,
+    SlotSettings,
     TimeRange,
     WallTime,
     WeeklyRule,
 )
-from booking_domain.shared.ids import ExceptionId, RuleId
+from booking_domain.shared.ids import ExceptionId, RuleId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.question import Question
 
@@ -32,6 +38,13 @@ _DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
 _ALL_DAY: Final = "00:00-23:30"
 _NO_LIMITS: Final[dict[str, Any]] = dict.fromkeys(("max_per_day", "max_per_week", "max_per_month", "max_per_year"))
+_BUFFERED: Final[dict[str, Any]] = {
+    "anchoring": Anchoring.OPEN_RANGE,
+    "step_minutes": 15,
+    "buffer_before_minutes": 15,
+    "buffer_after_minutes": 15,
+}
+_CLASS, _OTHER = ServiceId(UUID(int=80)), ServiceId(UUID(int=81))
 
 
 def last_date(question: Question) -> Question:
@@ -86,8 +99,7 @@ def start_in_a_change(question: Question) -> Question:
     start = shown.hour * 60 + shown.minute
     text = f"{WallTime(start)}-{WallTime((start + 5 * 60) % MINUTES_A_DAY)}"
     day = shown.date()
-    settings = replace(question.calendar.settings, step_minutes=20, duration_minutes=30)
-    settings = replace(settings, **_NO_LIMITS)
+    settings = _settings(question, step_minutes=20, duration_minutes=30)
     window = TimeRange(change - 6 * 60 * MINUTE, change + 6 * 60 * MINUTE)
     return _changed(
         replace(question, claims=question.claims[:2], duration_minutes=None),
@@ -104,8 +116,8 @@ def after_a_claim(question: Question) -> Question:
     day = _date(question)
     at = _midnight(question.calendar, day)
     span = TimeRange(at + 607 * MINUTE, at + 650 * MINUTE)
-    settings = replace(
-        question.calendar.settings,
+    settings = _settings(
+        question,
         anchoring=Anchoring.AFTER_CLAIM,
         buffer_before_minutes=25,
         buffer_after_minutes=10,
@@ -128,8 +140,7 @@ def after_a_claim(question: Question) -> Question:
 def nights_after_a_claim(question: Question) -> Question:
     """Steps after claims restart at the second midnight of a range that is open for days."""
     day = _date(question)
-    settings = replace(question.calendar.settings, anchoring=Anchoring.AFTER_CLAIM, step_minutes=50)
-    settings = replace(settings, **_NO_LIMITS, duration_minutes=60)
+    settings = _settings(question, anchoring=Anchoring.AFTER_CLAIM, step_minutes=50, duration_minutes=60)
     rules = tuple(_rule(day + (away * _DAY), "00:00-24:00") for away in (-1, 0))
     late = _midnight(question.calendar, day) - 3 * 60 * MINUTE
     claim = replace(question.calendar, settings=settings).claim(TimeRange(late, late + 37 * MINUTE))
@@ -168,8 +179,8 @@ def beside_a_busy_time(question: Question) -> Question:
     """A busy time in opening hours, and appointments with buffers on both sides."""
     day = _date(question)
     at = _midnight(question.calendar, day)
-    settings = replace(
-        question.calendar.settings,
+    settings = _settings(
+        question,
         anchoring=Anchoring.OPEN_RANGE,
         step_minutes=15,
         duration_minutes=30,
@@ -188,20 +199,111 @@ def beside_a_busy_time(question: Question) -> Question:
 
 
 def beside_hours_of_a_service(question: Question) -> Question:
-    """The hours of a service begin and end off the grid in opening hours, and touch each other at midnight."""
+    """The hours of a service begin and end on and off the grid in opening hours, and touch each other at midnight."""
     day = _date(question)
-    texts = ((day, "09:10-12:20"), (day, "20:00-24:00"), (day + _DAY, "00:00-05:00"))
-    settings = replace(question.calendar.settings, anchoring=Anchoring.OPEN_RANGE, step_minutes=15, duration_minutes=45)
-    return _changed(
-        replace(question, claims=(), duration_minutes=None),
-        settings=replace(settings, **_NO_LIMITS),
-        rules=tuple(_rule(each, "00:00-24:00") for each in (day, day + _DAY)),
-        service_hours=(ServiceHours(tuple(_rule(each, text) for each, text in texts)),),
-        exceptions=(),
-        blocks=(),
-        busy=(),
-        window=_around(question.calendar, day),
+    texts = ((day, "09:10-12:20"), (day, "14:00-15:45"), (day, "20:00-24:00"), (day + _DAY, "00:00-05:00"))
+    return _with_service_hours(question, *(_rule(each, text) for each, text in texts))
+
+
+def service_on_an_exception(question: Question) -> Question:
+    """The hours of a service on a date that has other opening hours than usual."""
+    day = _date(question)
+    there = _with_service_hours(question, _rule(day, "09:10-16:10"))
+    other = DateException(id=ExceptionId(UUID(int=99)), date=day, ranges=(Hours.parse("06:00-15:00"),))
+    return replace(there, calendar=replace(there.calendar, exceptions=(other,)))
+
+
+def in_pauses(question: Question) -> Question:
+    """Claims with pauses: an appointment with its buffers just fits in some, and is a minute too long for another."""
+    at = _midnight(question.calendar, _date(question))
+    claims = (
+        _claimed(at, 540, 180, (60, 60)),
+        _claimed(at, 780, 180, (60, 59)),
+        _claimed(at, 1020, 220, (45, 15), (90, 60)),
     )
+    return _open_all_day(question, _settings(question, duration_minutes=30, **_BUFFERED), claims=claims)
+
+
+def steps_after_a_pause(question: Question) -> Question:
+    """Steps restart where a pause begins, off the grid."""
+    claims = (_claimed(_midnight(question.calendar, _date(question)), 607, 180, (60, 100)),)
+    anchored = {**_BUFFERED, "anchoring": Anchoring.AFTER_CLAIM, "step_minutes": 50}
+    return _open_all_day(question, _settings(question, duration_minutes=30, **anchored), claims=claims)
+
+
+def around_others(question: Question) -> Question:
+    """Appointments with a pause: a claim and a busy time just fit in it, another claim does not, nor does a block."""
+    at = _midnight(question.calendar, _date(question))
+    settings = _settings(question, duration_minutes=120, pauses=(Pause(30, 60),), **_BUFFERED)
+    claims = (_claimed(at, 720, 30, buffer=15), _claimed(at, 960, 31, buffer=15))
+    busy, block = (TimeRange(at + start * MINUTE, at + (start + 60) * MINUTE) for start in (1170, 270))
+    return _open_all_day(question, settings, claims=claims, busy=(busy,), blocks=(Block(range=block),))
+
+
+def around_others_at_another_length(question: Question) -> Question:
+    """Appointments of a length that has no pause."""
+    return replace(around_others(question), duration_minutes=105)
+
+
+def unit_taken_in_a_pause(question: Question) -> Question:
+    """Appointments with a pause, in which the unit that they need is taken."""
+    there = around_others(question)
+    at = _midnight(question.calendar, _date(question))
+    room = RequiredResource(units=(_unit(at, (360, 420)),))
+    return replace(there, calendar=replace(there.calendar, resources=(room,)))
+
+
+def places_of_a_class(question: Question) -> Question:
+    """A class: one occurrence is full, others have places left, and claims of another length stand in the way."""
+    at = _midnight(question.calendar, _date(question))
+    settings = _settings(question, duration_minutes=60, capacity=3, **_BUFFERED)
+    calendar = replace(question.calendar, settings=settings)
+    spans = [*[(600, 60)] * 3, *[(720, 60)] * 2, *[(840, 45)] * 2, (960, 60)]
+    claims = [calendar.claim(_range(at, start, minutes)) for start, minutes in spans]
+    lapsed = calendar.claim(_range(at, 720, 60), expires_at=at - 30 * _DAY)
+    return _open_all_day(question, settings, claims=(*claims, lapsed))
+
+
+def beside_another_class(question: Question) -> Question:
+    """A class, and at its times appointments and places of another class."""
+    at = _midnight(question.calendar, _date(question))
+    settings = _settings(question, duration_minutes=60, capacity=2, class_id=_CLASS, **_BUFFERED)
+    claims = (
+        replace(_claimed(at, start, 60), class_id=of) for start, of in ((600, _OTHER), (720, None), (900, _CLASS))
+    )
+    return _open_all_day(question, settings, claims=tuple(claims))
+
+
+def class_on_a_full_date(question: Question) -> Question:
+    """Places of one occurrence are as many as a date takes."""
+    at = _midnight(question.calendar, _date(question))
+    settings = _settings(question, duration_minutes=60, capacity=4, **_BUFFERED)
+    settings = replace(settings, max_per_day=2)
+    place = replace(question.calendar, settings=settings).claim
+    return _open_all_day(question, settings, claims=tuple(place(_range(at, 600, 60)) for _ in range(2)))
+
+
+def beside_taken_units(question: Question) -> Question:
+    """Resources: as many units are free as are needed, one fewer, and one after the other."""
+    at = _midnight(question.calendar, _date(question))
+    chairs = (_unit(at, (600, 660), (810, 870)), _unit(at, (600, 720)), _unit(at, (780, 840)))
+    machines = (_unit(at, (1200, 1245)), _unit(at, (1245, 1290)))
+    resources = (
+        RequiredResource(units=chairs, needed=2),
+        RequiredResource(units=(_unit(at, (1020, 1080)),)),
+        RequiredResource(units=machines),
+    )
+    return _open_all_day(question, _settings(question, duration_minutes=30, **_BUFFERED), resources=resources)
+
+
+def over_others(question: Question) -> Question:
+    """Overbooked claims over others, one fewer than a date takes."""
+    return _overbooked(question, 4)
+
+
+def over_others_on_a_full_date(question: Question) -> Question:
+    """Overbooked claims over others, as many as a date takes."""
+    return _overbooked(question, 3)
 
 
 EDGES: Final[Mapping[str, Edge]] = {
@@ -221,6 +323,18 @@ EDGES: Final[Mapping[str, Edge]] = {
         full_year,
         beside_a_busy_time,
         beside_hours_of_a_service,
+        service_on_an_exception,
+        in_pauses,
+        steps_after_a_pause,
+        around_others,
+        around_others_at_another_length,
+        unit_taken_in_a_pause,
+        places_of_a_class,
+        beside_another_class,
+        class_on_a_full_date,
+        beside_taken_units,
+        over_others,
+        over_others_on_a_full_date,
     )
 }
 
@@ -252,12 +366,13 @@ def _opened(question: Question, **validity: Any) -> Question:
     return _changed(question, rules=rules, exceptions=(), window=_around(question.calendar, day))
 
 
-def _booked_up(question: Question, day: date, **limit: int) -> Question:
+def _booked_up(question: Question, day: date, **limit: Any) -> Question:
     at = _midnight(question.calendar, day)
-    settings = replace(question.calendar.settings, duration_minutes=60, **{**_NO_LIMITS, **limit})
+    settings = replace(_settings(question, duration_minutes=60), **limit)
     booked = (TimeRange(at - 20 * MINUTE, at + 40 * MINUTE), TimeRange(at + 540 * MINUTE, at + 600 * MINUTE))
+    claim = replace(question.calendar, settings=settings).claim
     return _changed(
-        replace(question, claims=tuple(map(question.calendar.claim, booked)), duration_minutes=None),
+        replace(question, claims=tuple(map(claim, booked)), duration_minutes=None),
         settings=settings,
         rules=(_rule(day, _ALL_DAY), _rule(day + _DAY, _ALL_DAY)),
         exceptions=(),
@@ -267,12 +382,74 @@ def _booked_up(question: Question, day: date, **limit: int) -> Question:
     )
 
 
+def _with_service_hours(question: Question, *rules: WeeklyRule) -> Question:
+    day = _date(question)
+    settings = _settings(question, duration_minutes=45, **_BUFFERED)
+    return _changed(
+        replace(question, claims=(), duration_minutes=None),
+        settings=settings,
+        rules=tuple(_rule(each, "00:00-24:00") for each in (day, day + _DAY)),
+        service_hours=(ServiceHours(rules),),
+        exceptions=(),
+        blocks=(),
+        busy=(),
+        window=_around(question.calendar, day),
+    )
+
+
+def _overbooked(question: Question, max_per_day: int) -> Question:
+    at = _midnight(question.calendar, _date(question))
+    claims = ((600, 60, 0), (630, 90, 1), (645, 45, 2))
+    return _open_all_day(
+        question,
+        replace(_settings(question, duration_minutes=30, **_BUFFERED), max_per_day=max_per_day),
+        claims=tuple(replace(_claimed(at, start, minutes), lane=lane) for start, minutes, lane in claims),
+    )
+
+
+def _range(at: datetime, start: int, minutes: int) -> TimeRange:
+    return TimeRange(at + start * MINUTE, at + (start + minutes) * MINUTE)
+
+
+def _claimed(at: datetime, start: int, minutes: int, *pauses: tuple[int, int], buffer: int = 0) -> Claim:
+    """A claim so many minutes after midnight; each pause so many minutes after its start."""
+    span = _range(at, start, minutes)
+    blocked = TimeRange(span.start - buffer * MINUTE, span.end + buffer * MINUTE)
+    return Claim.of(span, blocked=blocked, pauses=tuple(_range(span.start, *each) for each in pauses))
+
+
+def _unit(at: datetime, *taken: tuple[int, int]) -> ResourceUnit:
+    return ResourceUnit(taken=tuple(_range(at, start, end - start) for start, end in taken))
+
+
+def _settings(question: Question, **changes: Any) -> SlotSettings:
+    """The settings of the question without pauses, places and limits, changed."""
+    plain: dict[str, Any] = {**_NO_LIMITS, "pauses": (), "capacity": 1, "class_id": None}
+    return replace(question.calendar.settings, **{**plain, **changes})
+
+
+def _open_all_day(
+    question: Question, settings: SlotSettings, *, claims: tuple[Claim, ...] = (), **changes: Any
+) -> Question:
+    """The question about the date in the window, which is open all day."""
+    day = _date(question)
+    return _changed(
+        replace(question, claims=claims, duration_minutes=None),
+        settings=settings,
+        rules=(_rule(day, _ALL_DAY),),
+        window=_around(question.calendar, day),
+        **{"exceptions": (), "blocks": (), "busy": (), **changes},
+    )
+
+
 def _changed(question: Question, *, window: TimeRange, **changes: Any) -> Question:
     """The question about this window, early enough, without what would close it by accident."""
-    settings = changes.pop("settings", question.calendar.settings)
+    usual = question.calendar.settings
+    settings = changes.pop("settings", None) or replace(usual, pauses=(), capacity=1, class_id=None)
     near = min(question.now, window.start - _DAY)
     settings = replace(settings, min_notice_minutes=0, horizon_days=90)
-    calendar = replace(question.calendar, settings=settings, salon=None, **{"service_hours": (), **changes})
+    plain: dict[str, Any] = {"salon": None, "resources": (), "service_hours": ()}
+    calendar = replace(question.calendar, settings=settings, **{**plain, **changes})
     return replace(question, calendar=calendar, window=window, now=near)
 
 

@@ -52,6 +52,11 @@ class Lacks(TypedDict, total=False):
     salons: bool
     service_hours: bool
     """Hours of services."""
+    pauses: bool
+    """Pauses of appointments and claims."""
+    capacity: bool
+    """Several places of an appointment."""
+    resources: bool
 
 
 def properties_for(*, explain: bool = True, **lacks: Unpack[Lacks]) -> tuple[Holds, ...]:
@@ -138,4 +143,7 @@ _HAS: Final[dict[str, Callable[[Question], bool]]] = {
     "busy": lambda question: bool(question.calendar.busy),
     "salons": lambda question: question.calendar.salon is not None,
     "service_hours": lambda question: bool(question.calendar.service_hours),
+    "pauses": lambda question: bool(question.calendar.settings.pauses) or any(each.pauses for each in question.claims),
+    "capacity": lambda question: question.calendar.settings.capacity > 1,
+    "resources": lambda question: bool(question.calendar.resources),
 }

@@ -11,6 +11,7 @@ from booking_domain.scheduling import (
     DateException,
     Hours,
     OpeningHours,
+    RequiredResource,
     SlotSettings,
     TimeRange,
     WeeklyRule,
@@ -51,6 +52,7 @@ def in_words(calendar: Calendar) -> Iterator[str]:
     for each in calendar.service_hours:
         yield "hours of a service:"
         yield from (f"  {_rule(rule)}" for rule in each.rules)
+    yield from (_resource(each, zone) for each in calendar.resources)
 
 
 def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:
@@ -58,7 +60,9 @@ def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:
     kind = str(claim.kind) if claim.live(now) else f"lapsed {claim.kind}"
     expires = "" if claim.expires_at is None else f" until {local(claim.expires_at, zone)}"
     blocked = "" if claim.blocked == claim.span else f", blocks {ranged(claim.blocked, zone)}"
-    return f"{kind}{expires}: {ranged(claim.span, zone)}{blocked}"
+    pauses = "".join(f", pause {ranged(pause, zone)}" for pause in claim.pauses)
+    of = "" if claim.class_id is None else f" of class {claim.class_id}"
+    return f"{'overbooked ' if claim.lane else ''}{kind}{of}{expires}: {ranged(claim.span, zone)}{blocked}{pauses}"
 
 
 def _settings(settings: SlotSettings) -> str:
@@ -69,6 +73,9 @@ def _settings(settings: SlotSettings) -> str:
         f"notice {settings.min_notice_minutes} min",
         f"horizon {settings.horizon_days} days",
         *(f"at most {most} a {period}" for period, most in limits if most is not None),
+        *(f"pause from {pause.after_minutes} to {pause.until_minutes} min" for pause in settings.pauses),
+        *([f"{settings.capacity} places"] if settings.capacity > 1 else []),
+        *([] if settings.class_id is None else [f"class {settings.class_id}"]),
     ]
     return ", ".join(parts)
 
@@ -85,6 +92,11 @@ def _rule(rule: WeeklyRule) -> str:
     until = f" until {rule.valid_until}" if rule.valid_until else ""
     weeks = f" every {rule.every_weeks} weeks" if rule.every_weeks > 1 else ""
     return f"{_DAYS[rule.day]} {_between(rule.hours)}{since}{until}{weeks}"
+
+
+def _resource(resource: RequiredResource, zone: ZoneInfo) -> str:
+    units = "; ".join(", ".join(ranged(each, zone) for each in unit.taken) or "free" for unit in resource.units)
+    return f"needs {resource.needed} of {len(resource.units)} units: {units}"
 
 
 def _exception(exception: DateException) -> str:

@@ -184,8 +184,9 @@ class Oracle:
         calendar = self.question.calendar
         if calendar.settings.anchoring is not Anchoring.AFTER_CLAIM:
             return set()
-        taken = [*(claim.blocked for claim in self.live), *calendar.busy]
-        return {self.minute(each.end) + calendar.settings.buffer_before_minutes for each in taken}
+        ends = [each.end for each in (*(claim.blocked for claim in self.live), *calendar.busy)]
+        ends += [pause.start for claim in self.live for pause in claim.pauses]
+        return {self.minute(each) + calendar.settings.buffer_before_minutes for each in ends}
 
     @cached_property
     def live(self) -> list[Claim]:
@@ -247,12 +248,24 @@ class Oracle:
         for block in self.question.calendar.blocks:
             if _meet(block.range, start, end):
                 yield Reason.BLOCK
+        free = settings.pauses if self.length == settings.duration_minutes else ()
+        pauses = [start + minute * MINUTE for each in free for minute in (each.after_minutes, each.until_minutes)]
+        kept, own = _parts(keep_from, *pauses, keep_to), _parts(start, *pauses, end)
+        places = [claim for claim in self.live if (claim.span.start, claim.span.end) == (start, end)]
         for claim in self.live:
-            if _meet(claim.blocked, keep_from, keep_to):
-                yield Reason.CLAIMED if _meet(claim.span, start, end) else Reason.BUFFER
+            if claim in places and len(places) < settings.capacity:
+                continue
+            inner = [edge for pause in claim.pauses for edge in (pause.start, pause.end)]
+            if _any_meet(kept, _parts(claim.blocked.start, *inner, claim.blocked.end)):
+                met = _any_meet(own, _parts(claim.span.start, *inner, claim.span.end))
+                yield Reason.CLAIMED if met else Reason.BUFFER
         for busy in self.question.calendar.busy:
-            if _meet(busy, keep_from, keep_to):
-                yield Reason.BUSY if _meet(busy, start, end) else Reason.BUFFER
+            if _any_meet(kept, [busy]):
+                yield Reason.BUSY if _any_meet(own, [busy]) else Reason.BUFFER
+        for resource in self.question.calendar.resources:
+            taken = sum(any(_meet(each, keep_from, keep_to) for each in unit.taken) for unit in resource.units)
+            if len(resource.units) - taken < resource.needed:
+                yield Reason.RESOURCE_TAKEN
 
     def _limits(self, start: datetime) -> Iterator[Reason]:
         settings, zone = self.question.calendar.settings, ZoneInfo(self.wall.zone)
@@ -297,3 +310,12 @@ def _monday(day: date) -> date:
 
 def _meet(taken: TimeRange, start: datetime, end: datetime) -> bool:
     return not (taken.end <= start or end <= taken.start)
+
+
+def _parts(*edges: datetime) -> list[TimeRange]:
+    """The ranges from the first edge to the second, from the third to the fourth, and so on."""
+    return [TimeRange(*each) for each in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _any_meet(some: list[TimeRange], others: list[TimeRange]) -> bool:
+    return any(_meet(one, other.start, other.end) for one in some for other in others)

@@ -13,6 +13,8 @@ from booking_domain.scheduling import (
     ClaimKind,
     Hours,
     OpeningHours,
+    RequiredResource,
+    ResourceUnit,
     Slot,
     TimeRange,
     WallTime,
@@ -23,7 +25,7 @@ from booking_domain.testing.question import Question, SlotFunction
 
 MINUTE: Final = timedelta(minutes=1)
 Wrong = Callable[[Question], Iterable[Slot]]
-_ALONE: Final[dict[str, Any]] = dict.fromkeys(("exceptions", "blocks", "busy"), ()) | {"salon": None}
+_ALONE: Final[dict[str, Any]] = dict.fromkeys(("exceptions", "blocks", "busy", "resources"), ()) | {"salon": None}
 HoursT = TypeVar("HoursT", bound=OpeningHours)
 
 
@@ -138,6 +140,14 @@ def uses_one_offset_for_all_days(asked: Question) -> Iterable[Slot]:
     def there(span: TimeRange) -> TimeRange:
         return TimeRange(span.start + offset, span.end + offset)
 
+    def claimed(claim: Claim) -> Claim:
+        pauses = tuple(map(there, claim.pauses))
+        return replace(claim, span=there(claim.span), blocked=there(claim.blocked), pauses=pauses)
+
+    def required(resource: RequiredResource) -> RequiredResource:
+        units = (ResourceUnit(taken=tuple(map(there, unit.taken))) for unit in resource.units)
+        return replace(resource, units=tuple(units))
+
     calendar = asked.calendar
     if calendar.salon is not None:
         return asked.slots()
@@ -147,8 +157,9 @@ def uses_one_offset_for_all_days(asked: Question) -> Iterable[Slot]:
             time_zone="UTC",
             blocks=tuple(replace(block, range=there(block.range)) for block in calendar.blocks),
             busy=tuple(there(busy) for busy in calendar.busy),
+            resources=tuple(map(required, calendar.resources)),
         ),
-        claims=tuple(replace(claim, span=there(claim.span), blocked=there(claim.blocked)) for claim in asked.live),
+        claims=tuple(map(claimed, asked.live)),
         window=there(asked.window),
         now=asked.now + offset,
         duration_minutes=asked.duration_minutes,

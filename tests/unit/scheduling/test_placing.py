@@ -14,6 +14,7 @@ from booking_domain.scheduling.model import CLAIM_MARGIN, DateException, Opening
 from booking_domain.scheduling.placing import claimable, require_available, slot_window
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.testing.properties.obstacles import Obstacles
 from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
 from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
 from booking_domain.testing.strategies import Question, questions
@@ -162,10 +163,8 @@ def test_a_start_can_be_claimed_if_and_only_if_it_is_offered(question: Question)
         else:
             with pytest.raises((SlotTaken, SlotNotOffered)) as refused:
                 claimable(of, start, now=question.now, duration_minutes=minutes)
-            length = (question.calendar.settings.duration_minutes if minutes is None else minutes) * MINUTE
-            blocked = of.blocked(TimeRange(start, start + length))
-            met = any(claim.live(question.now) and claim.blocked.overlaps(blocked) for claim in question.claims)
-            assert (refused.type is SlotTaken) == met
+            obstacles = Obstacles(question)
+            assert (refused.type is SlotTaken) == bool(obstacles.claims(start) or obstacles.lacks_units(start))
 
 
 @examples(200)
@@ -188,7 +187,8 @@ def test_an_agreed_time_is_available_if_and_only_if_some_grid_offers_it_without_
             require_available(schedule(*question.claims, of=of), span, now=now, own=own)
         except SlotTaken:
             assert start not in listed
-            assert any(each.live(now) and each.blocked.overlaps(question.blocked(start)) for each in question.claims)
+            obstacles = Obstacles(question)
+            assert obstacles.claims(start) or obstacles.lacks_units(start)
         except TimeNotAvailable:
             assert start not in listed
         else:

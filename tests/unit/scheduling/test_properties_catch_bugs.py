@@ -22,6 +22,8 @@ CATCHES: Final = {
     "forgets_the_notice": "notice_and_horizon_are_exact",
     "is_a_minute_early_with_the_notice": "notice_and_horizon_are_exact",
     "counts_the_day_in_utc": "slots_respect_the_calendar",
+    "ignores_the_salon": "slots_respect_the_calendar",
+    "reads_the_salons_hours_in_the_providers_zone": "slots_respect_the_calendar",
     "ignores_its_buffer_before": "slots_keep_their_distance",
     "ignores_its_buffer_after": "slots_keep_their_distance",
     "swaps_the_buffers": "explanations_are_true",

@@ -13,9 +13,10 @@ from hypothesis import given
 from tests.programs import CHECKOUT
 from tests.unit.effort import examples
 
-from booking_domain.scheduling import Pause, RequiredResource, ResourceUnit, TimeRange
+from booking_domain.scheduling import TimeRange
 from booking_domain.shared.time import time_zone
 from booking_domain.testing.conformance import question_json
+from booking_domain.testing.edges import EDGES
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions
 
@@ -56,7 +57,7 @@ def test_it_agrees_on_random_calendars() -> None:
 
 
 def drawn() -> Iterator[tuple[Question, tuple[datetime, ...]]]:
-    """Questions with starts to explain; in every third, claims share appointments, and others need resources."""
+    """Questions with starts to explain; every second one is moved to an edge, in turn, and every third has a class."""
     found: list[Question] = []
 
     @examples(1_000, nightly=10_000)
@@ -65,25 +66,16 @@ def drawn() -> Iterator[tuple[Question, tuple[datetime, ...]]]:
         found.append(question)
 
     draw()
+    edges = [edge for name, edge in EDGES.items() if name != "beside_another_class"]  # JSON says no class
     for number, question in enumerate(found):
+        if number % 2:
+            question = edges[number // 2 % len(edges)](question)  # noqa: PLW2901
         slots = question.slots()
         if slots and number % 3 == 0:
-            shared = [question.calendar.claim(slot) for slot in (slots[0], slots[0], slots[-1])]
-            settings = replace(question.calendar.settings, capacity=2 + number % 2)
+            settings = replace(question.calendar.settings, pauses=(), capacity=2 + number % 2)
             calendar = replace(question.calendar, settings=settings)
+            shared = [calendar.claim(TimeRange(*slot)) for slot in (slots[0], slots[0], slots[-1])]
             question = replace(question, calendar=calendar, claims=(*question.claims, *shared))  # noqa: PLW2901
-        elif slots and number % 3 == 1:
-            units = (slots[:2], slots[1:3], slots[-1:])
-            resource = RequiredResource(
-                units=tuple(ResourceUnit(taken=tuple(TimeRange(*slot) for slot in taken)) for taken in units),
-                needed=1 + number % 4,
-            )
-            question = replace(question, calendar=replace(question.calendar, resources=(resource,)))  # noqa: PLW2901
-        elif slots and (third := question.calendar.settings.duration_minutes // 3):
-            paused = replace(question.calendar.settings, pauses=(Pause(third, max(1, third - number % 5)),))
-            calendar = replace(question.calendar, settings=paused)
-            claims = [*question.claims, calendar.claim(slots[-1])]
-            question = replace(question, calendar=calendar, claims=tuple(claims))  # noqa: PLW2901
         starts = [
             question.window.start,
             *(slot.start for slot in slots[:1]),

@@ -10,6 +10,7 @@ from booking_domain.scheduling import offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import claimable
 from booking_domain.testing.properties.broken import broken
+from booking_domain.testing.properties.obstacles import Obstacles
 from booking_domain.testing.question import MOMENT, Question, SlotFunction
 
 T = TypeVar("T")
@@ -35,7 +36,8 @@ def what_is_listed_can_be_booked(
 ) -> None:
     """A customer can book a start if and only if it is listed, and every window that contains it lists it.
 
-    A start that is not listed is rejected with `SlotNotOffered`, or with `SlotTaken` if only a live claim excludes it.
+    A start that is not listed is rejected with `SlotNotOffered`, or with `SlotTaken` if only live claims and units of
+    resources that are taken exclude it.
     """
     listed = question.offered(by)
     starts = set(listed)
@@ -48,16 +50,18 @@ def what_is_listed_can_be_booked(
             name = "nothing" if refusal is None else refusal.__name__
             broken(f"Listed: {is_listed}; who books it is refused by {name}", question, start)
         if refusal is SlotTaken and not _is_taken(question, start, by):
-            broken("Refused as taken, and no live claim is what stands in its way", question, start)
+            broken("Refused as taken, and no claim nor a taken unit is what stands in its way", question, start)
 
 
 def _is_taken(question: Question, start: datetime, by: SlotFunction) -> bool:
-    blocked = question.blocked(start)
-    elsewhere = tuple(claim for claim in question.live if not claim.blocked.overlaps(blocked))
-    # Without all claims, as the day may be full; without the overlapping ones, as the steps may count from the others.
-    return len(elsewhere) < len(question.live) and any(
-        replace(question, claims=claims).offers(start, by) for claims in ((), elsewhere)
-    )
+    obstacles = Obstacles(question)
+    met = obstacles.claims(start)
+    if not met and not obstacles.lacks_units(start):
+        return False
+    free = replace(question, calendar=replace(question.calendar, resources=()))
+    elsewhere = tuple(claim for claim in question.live if claim not in met)
+    # Without all claims, as the day may be full; without those in the way, as the steps may count from the others.
+    return any(replace(free, claims=claims).offers(start, by) for claims in ((), elsewhere))
 
 
 def _others(question: Question, listed: list[datetime], by: SlotFunction) -> Iterator[datetime]:

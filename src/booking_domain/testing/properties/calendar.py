@@ -21,6 +21,7 @@ from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from booking_domain.testing.edges import EDGES, Edge
 from booking_domain.testing.properties.broken import broken, must_be
+from booking_domain.testing.properties.obstacles import Obstacles
 from booking_domain.testing.properties.open_hours import (
     Opening,
     instant_of,
@@ -87,13 +88,16 @@ def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offe
 def steps_restart_after_claims(question: Question, by: SlotFunction = offered_slots) -> None:
     """With `after_claim` anchoring, steps restart after claims and busy times, and at the second and later midnights.
 
+    They restart where a pause of a claim begins, too.
+
     All questions are asked so. Hours that have been open for more than two weeks are not checked.
     """
     settings = replace(question.calendar.settings, anchoring=Anchoring.AFTER_CLAIM)
     question = replace(question, calendar=replace(question.calendar, settings=settings))
     step, forbids, calendar = timedelta(minutes=settings.step_minutes), _forbidding(question), question.calendar
-    taken = [*(claim.blocked for claim in question.live), *calendar.busy]
-    anew = [each.end + timedelta(minutes=settings.buffer_before_minutes) for each in taken]
+    ends = [each.end for each in (*(claim.blocked for claim in question.live), *calendar.busy)]
+    ends += [pause.start for claim in question.live for pause in claim.pauses]
+    anew = [each + timedelta(minutes=settings.buffer_before_minutes) for each in ends]
     opened, window = _openings(question), question.window
     since = window.start - (_LOOK_BACK - 3) * DAY
     expected: list[datetime] = []
@@ -209,15 +213,14 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
     calendar, settings, zone = question.calendar, question.calendar.settings, question.calendar.zone
     earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
     last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY
-    taken = [*(claim.blocked for claim in question.live), *calendar.busy]
-    services = _services(question)
+    services, obstacles = _services(question), Obstacles(question)
     dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
     weeks = [day.isocalendar()[:2] for day in dates]
     months, years = [(day.year, day.month) for day in dates], [day.year for day in dates]
 
     def why_not(start: datetime) -> str | None:
         day = start.astimezone(zone).date()
-        end, blocked = start + question.length, question.blocked(start)
+        end = start + question.length
         week = day.isocalendar()[:2]
         return next(
             (
@@ -225,7 +228,8 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
                 for why, forbids in {
                     "it is past, or sooner than the notice allows": start < earliest,
                     "it is beyond the horizon": _reached(start, calendar) > last_date,
-                    "with its buffers it meets what is claimed or busy": any(each.overlaps(blocked) for each in taken),
+                    "with its buffers it meets what is claimed or busy": obstacles.taken(start),
+                    "too few units of a resource are free": obstacles.lacks_units(start),
                     "it does not lie in the hours of a service": not all(
                         any(opens <= start and end <= closes for opens, closes in each) for each in services
                     ),

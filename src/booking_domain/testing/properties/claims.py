@@ -1,31 +1,36 @@
-"""Live claims exclude slots, and expired holds do not."""
+"""Live claims and taken units exclude slots, and expired holds do not."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from booking_domain.scheduling import Anchoring, Claim, ClaimKind, TimeRange, offered_slots
-from booking_domain.shared.ids import ClaimId
+from booking_domain.scheduling import Anchoring, ClaimKind, ResourceUnit, TimeRange, offered_slots
 from booking_domain.testing.properties.broken import broken, must_be_the_same
-from booking_domain.testing.question import CUSTOMER, PROVIDER, Question, SlotFunction
+from booking_domain.testing.properties.obstacles import Obstacles
+from booking_domain.testing.question import Question, SlotFunction
 
 _BOOKINGS: Final = 4
 
 
 def slots_keep_their_distance(question: Question, by: SlotFunction = offered_slots) -> None:
-    """No slot with its buffers overlaps a live claim with its buffers, or a busy time."""
-    taken = [*(claim.blocked for claim in question.live), *question.calendar.busy]
+    """No slot with its buffers overlaps a live claim with its buffers, or a busy time.
+
+    Pauses of both are free, and claims of its own class and time share it as long as there are places left. With its
+    buffers, enough units of each resource are free.
+    """
+    obstacles = Obstacles(question)
     for slot in question.slots(by):
-        blocked = question.blocked(slot.start)
-        if any(each.overlaps(blocked) for each in taken):
+        if obstacles.taken(slot.start):
             broken("A slot, with its buffers, meets what is claimed or busy", question, slot.start)
+        if obstacles.lacks_units(slot.start):
+            broken("A slot is offered, and too few units of a resource are free", question, slot.start)
 
 
 def booking_one_slot_after_the_other_never_overlaps(
     question: Question, by: SlotFunction = offered_slots, *, claim_buffers: bool = True
 ) -> None:
-    """Booking offered slots one after the other never overlaps a claim, and a booked slot is no longer offered.
+    """Booking offered slots one after the other never overlaps a claim, and a slot is not offered once its places are.
 
     The bookings keep their buffers, unless claims have none (`claim_buffers`).
     """
@@ -34,24 +39,17 @@ def booking_one_slot_after_the_other_never_overlaps(
         if not slots:
             return
         slot = slots[number * (len(slots) - 1) // (_BOOKINGS - 1)]
-        blocked = question.blocked(slot.start)
-        if any(each.overlaps(blocked) for each in chain((c.blocked for c in question.live), question.calendar.busy)):
+        if Obstacles(question).taken(slot.start):
             broken("Two claims overlap after booking what is offered", question, slot.start)
-        claim = Claim(
-            id=ClaimId(PROVIDER),
-            provider_id=PROVIDER,
-            customer_id=CUSTOMER,
-            kind=ClaimKind.BOOKING,
-            span=TimeRange(slot.start, slot.start + question.length),
-            blocked=blocked if claim_buffers else TimeRange(slot.start, slot.start + question.length),
-        )
+        claim = question.calendar.claim(TimeRange(slot.start, slot.start + question.length))
+        claim = claim if claim_buffers else replace(claim, blocked=claim.span)
         question = replace(question, claims=(*question.claims, claim))
-        if question.offers(slot.start, by):
-            broken("A slot that was just booked is offered again", question, slot.start)
+        if Obstacles(question).taken(slot.start) and question.offers(slot.start, by):
+            broken("A slot whose places are booked is offered again", question, slot.start)
 
 
 def busy_time_never_adds_a_slot(question: Question, by: SlotFunction = offered_slots) -> None:
-    """More claims, busy times or blocks remove slots and never add one.
+    """More claims, busy times, blocks or taken units remove slots and never add one.
 
     This holds if steps are counted from the opening, so questions with other anchors are asked that way, except for
     blocks. With `after_claim` anchoring a claim from 9:00 to 9:40 adds a slot at 9:40.
@@ -60,7 +58,10 @@ def busy_time_never_adds_a_slot(question: Question, by: SlotFunction = offered_s
     plain = replace(
         question, calendar=replace(calendar, settings=replace(calendar.settings, anchoring=Anchoring.OPEN_RANGE))
     )
-    for more, fewer in chain(_without_blocks(question), _without_blocks(plain), _without_claims(plain)):
+    pairs = chain(
+        _without_blocks(question), _without_blocks(plain), _without_claims(plain), _without_taken_units(question)
+    )
+    for more, fewer in pairs:
         new = sorted(set(more.offered(by)) - set(fewer.offered(by)))
         if new:
             broken("A slot is there only because more time is taken", more, new[0])
@@ -70,7 +71,7 @@ def lapsed_holds_never_matter(question: Question, by: SlotFunction = offered_slo
     """An expired hold has no effect from the instant it expires, whether it has been deleted or not."""
     without = replace(question, claims=question.live)
     must_be_the_same("Without the lapsed holds", question, question.offered(by), without.offered(by))
-    lapsing = tuple(replace(claim, kind=ClaimKind.HOLD, expires_at=question.now) for claim in question.claims)
+    lapsing = tuple(replace(claim, kind=ClaimKind.HOLD, lane=0, expires_at=question.now) for claim in question.claims)
     lapsed, none = replace(question, claims=lapsing), replace(question, claims=())
     must_be_the_same("Without the holds that lapse now", lapsed, lapsed.offered(by), none.offered(by))
 
@@ -88,3 +89,11 @@ def _without_claims(question: Question) -> Iterator[tuple[Question, Question]]:
         half = replace(question, claims=question.claims[: len(question.claims) // 2])
         yield question, half
         yield half, replace(question, claims=())
+
+
+def _without_taken_units(question: Question) -> Iterator[tuple[Question, Question]]:
+    of = question.calendar.resources
+    if of:
+        free = tuple(replace(each, units=(ResourceUnit(), *each.units[1:])) for each in of)
+        yield question, replace(question, calendar=replace(question.calendar, resources=free))
+        yield question, replace(question, calendar=replace(question.calendar, resources=()))

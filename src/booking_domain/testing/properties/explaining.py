@@ -95,6 +95,7 @@ _CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
     Reason.BLOCK: lambda question, _: replace(question, calendar=replace(question.calendar, blocks=())),
     Reason.CLAIMED: lambda question, _: replace(question, claims=()),
     Reason.CLASS_FULL: lambda question, _: replace(question, claims=()),
+    Reason.RESOURCE_TAKEN: lambda question, _: replace(question, calendar=replace(question.calendar, resources=())),
     Reason.BUSY: lambda question, _: replace(question, calendar=replace(question.calendar, busy=())),
     Reason.BUFFER: lambda question, _: _without_what_is_near(question),
     Reason.DAY_FULL: lambda question, _: _settings(question, max_per_day=None),

@@ -8,7 +8,15 @@ from random import Random
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling import Claim, OpeningHours, ServiceHours, TimeRange, offered_slots
+from booking_domain.scheduling import (
+    Claim,
+    OpeningHours,
+    RequiredResource,
+    ResourceUnit,
+    ServiceHours,
+    TimeRange,
+    offered_slots,
+)
 from booking_domain.testing.properties.broken import must_be_the_same
 from booking_domain.testing.question import MOMENT, Question, SlotFunction, hours_of_services
 
@@ -35,7 +43,7 @@ def splitting_a_window_changes_nothing(question: Question, by: SlotFunction = of
 
 
 def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) -> None:
-    """The order of rules, exceptions, blocks, busy times and claims does not matter."""
+    """The order of rules, exceptions, blocks, busy times, resources, units and claims does not matter."""
     offered, calendar, chance = question.offered(by), question.calendar, Random(1)  # noqa: S311 - the same each time
 
     def shuffled(things: Sequence[T]) -> tuple[T, ...]:
@@ -56,6 +64,7 @@ def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) 
             busy=anyhow(calendar.busy),
             salon=salon,
             service_hours=anyhow(tuple(ServiceHours(anyhow(each.rules)) for each in calendar.service_hours)),
+            resources=anyhow(tuple(replace(each, units=anyhow(each.units)) for each in calendar.resources)),
         )
         other = replace(question, calendar=reordered, claims=anyhow(question.claims))
         must_be_the_same("Told in another order", question, offered, other.offered(by))
@@ -101,7 +110,14 @@ def _moved(question: Question, by: timedelta) -> Question:
 
     def claimed(claim: Claim) -> Claim:
         expires_at = None if claim.expires_at is None else claim.expires_at + by
-        return replace(claim, span=ranged(claim.span), blocked=ranged(claim.blocked), expires_at=expires_at)
+        pauses = tuple(map(ranged, claim.pauses))
+        return replace(
+            claim, span=ranged(claim.span), blocked=ranged(claim.blocked), pauses=pauses, expires_at=expires_at
+        )
+
+    def required(resource: RequiredResource) -> RequiredResource:
+        units = (ResourceUnit(taken=tuple(map(ranged, unit.taken))) for unit in resource.units)
+        return replace(resource, units=tuple(units))
 
     calendar = question.calendar
     return replace(
@@ -112,6 +128,7 @@ def _moved(question: Question, by: timedelta) -> Question:
             busy=tuple(ranged(busy) for busy in calendar.busy),
             salon=None if calendar.salon is None else _hours_moved(calendar.salon, by),
             service_hours=tuple(ServiceHours(_hours_moved(each, by).rules) for each in hours_of_services(calendar)),
+            resources=tuple(map(required, calendar.resources)),
         ),
         claims=tuple(claimed(claim) for claim in question.claims),
         window=ranged(question.window),

@@ -17,6 +17,9 @@ from booking_domain.scheduling import (
     DateException,
     Hours,
     OpeningHours,
+    Pause,
+    RequiredResource,
+    ResourceUnit,
     ServiceHours,
     SlotSettings,
     TimeRange,
@@ -70,6 +73,10 @@ class Switches:
     busy: bool = True
     salons: bool = True
     service_hours: bool = True
+    pauses: bool = True
+    capacity: bool = True
+    """Several places of an appointment."""
+    resources: bool = True
     never_closing: bool = False
     """Some calendars never close; all others close at some time in every week."""
 
@@ -79,7 +86,9 @@ def slot_settings(switches: Switches = Switches()) -> st.SearchStrategy[SlotSett
     buffers = [0, 0, 0, 1, 10, 15, 30, 90] if switches.buffers else [0]
     steps, lengths = [30, 60, 5, 7, 10, 15, 20, 25, 45, 50, 90, 120], [*[60, 5, 15, 30, 45, 90] * 4, 240, A_DAY]
     anchorings = [switches.anchoring] if switches.anchoring else list(Anchoring)
-    cuts = one_of_each(_cut, steps, lengths, buffers, buffers, anchorings)
+    places = [*[1] * 6, *([2, 3] if switches.capacity else [])]
+    pauses = TWELFTHS if switches.pauses else [()]
+    cuts = one_of_each(_Cut, steps, lengths, buffers, buffers, anchorings, places, pauses).map(_Cut.settings)
     if not switches.limits:
         return cuts
     limits = one_of_each(
@@ -103,14 +112,36 @@ class _Limits(NamedTuple):
     a_year: int | None
 
 
-def _cut(step: int, length: int, before: int, after: int, anchoring: Anchoring) -> SlotSettings:
-    return SlotSettings(
-        step_minutes=step,
-        duration_minutes=length,
-        buffer_before_minutes=before,
-        buffer_after_minutes=after,
-        anchoring=anchoring,
-    )
+Twelfths = tuple[tuple[int, int], ...]
+"""When pauses begin and end, in twelfths of an appointment."""
+TWELFTHS: Final[list[Twelfths]] = [(), (), (), (), ((4, 8),), ((2, 5), (7, 10))]
+
+
+def pauses_in(minutes: int, twelfths: Twelfths) -> tuple[Pause, ...]:
+    """The pauses of an appointment of this length, but for those that would begin with it."""
+    edges = ((minutes * start // 12, minutes * end // 12) for start, end in twelfths)
+    return tuple(Pause(start, end - start) for start, end in edges if 0 < start < end)
+
+
+class _Cut(NamedTuple):
+    step: int
+    length: int
+    before: int
+    after: int
+    anchoring: Anchoring
+    places: int
+    twelfths: Twelfths
+
+    def settings(self) -> SlotSettings:
+        return SlotSettings(
+            step_minutes=self.step,
+            duration_minutes=self.length,
+            buffer_before_minutes=self.before,
+            buffer_after_minutes=self.after,
+            anchoring=self.anchoring,
+            capacity=self.places,
+            pauses=pauses_in(self.length, self.twelfths) if self.places == 1 else (),
+        )
 
 
 def _with_limits(settings: SlotSettings, limits: _Limits) -> SlotSettings:
@@ -204,6 +235,19 @@ class _RangeSketch:
 
 
 @dataclass(frozen=True)
+class _ResourceSketch:
+    units: int
+    needed: int
+    taken: list[_RangeSketch]
+    """In turn of each unit."""
+
+    def resource(self, day: date) -> RequiredResource:
+        taken = tuple(sketch.range(day) for sketch in self.taken)
+        units = tuple(ResourceUnit(taken=taken[number :: self.units]) for number in range(self.units))
+        return RequiredResource(units=units, needed=self.needed)
+
+
+@dataclass(frozen=True)
 class CalendarSketch:
     """A calendar relative to a day."""
 
@@ -220,6 +264,7 @@ class CalendarSketch:
     busy: list[_RangeSketch]
     salon: _SalonSketch | None
     services: _ServiceSketch
+    resources: list[_ResourceSketch]
 
     def calendar(self, zone: str, day: date) -> Calendar:
         """Place the sketch around a date in a time zone."""
@@ -243,6 +288,7 @@ class CalendarSketch:
             busy=tuple(sketch.range(day) for sketch in self.busy),
             salon=None if self.salon is None else self.salon.hours(zone, self.left_out, day),
             service_hours=self.services.hours(self.left_out, day),
+            resources=tuple(sketch.resource(day) for sketch in self.resources),
         )
 
 
@@ -315,6 +361,16 @@ _FROM: Final = range(-A_DAY, 2 * A_DAY)
 _BLOCKS: Final = one_of_each(_RangeSketch, _FROM, [60, 1, 30, 60, 240, A_DAY, 2 * A_DAY])
 _BUSY: Final = one_of_each(_RangeSketch, _FROM, [60, 1, 15, 30, 60, 90, 300, A_DAY])
 _NO_RANGES: Final[st.SearchStrategy[list[_RangeSketch]]] = st.just([])
+_NO_RESOURCES: Final[st.SearchStrategy[list[_ResourceSketch]]] = st.just([])
+_RESOURCES: Final = st.one_of(
+    _NO_RESOURCES,
+    _NO_RESOURCES,
+    st.builds(
+        lambda pool, taken: [_ResourceSketch(pool[0], pool[1], taken)],
+        st.sampled_from([(1, 1), (2, 1), (2, 2), (3, 2)]),
+        st.lists(_BUSY, max_size=4),
+    ),
+)
 
 
 def calendar_sketches(switches: Switches = Switches()) -> st.SearchStrategy[CalendarSketch]:
@@ -331,6 +387,7 @@ def calendar_sketches(switches: Switches = Switches()) -> st.SearchStrategy[Cale
         busy=st.lists(_BUSY, max_size=3) if switches.busy else _NO_RANGES,
         salon=_SALONS if switches.salons else st.none(),
         services=_services(switches),
+        resources=_RESOURCES if switches.resources else _NO_RESOURCES,
     )
 
 
@@ -421,6 +478,9 @@ def calendars(
     busy: bool = True,
     salons: bool = True,
     service_hours: bool = True,
+    pauses: bool = True,
+    capacity: bool = True,
+    resources: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -439,6 +499,9 @@ def calendars(
         busy=busy,
         salons=salons,
         service_hours=service_hours,
+        pauses=pauses,
+        capacity=capacity,
+        resources=resources,
         never_closing=never_closing,
     )
     return st.builds(

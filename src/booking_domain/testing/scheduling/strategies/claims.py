@@ -1,4 +1,4 @@
-"""Claims: bookings, and holds that are live, expire now, or have expired."""
+"""Claims: bookings, some of them overbooked, and holds that are live, expire now, or have expired."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from booking_domain.scheduling import Claim, ClaimKind, TimeRange
+from booking_domain.scheduling.pauses import pauses_at
 from booking_domain.shared.ids import ClaimId
 from booking_domain.testing.kit.choices import one_of_each
 from booking_domain.testing.question import CUSTOMER, PROVIDER
-from booking_domain.testing.scheduling.strategies.calendars import A_DAY
+from booking_domain.testing.scheduling.strategies.calendars import A_DAY, TWELFTHS, Twelfths, pauses_in
 from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
 
 
@@ -25,11 +26,14 @@ class ClaimSketch:
     before: int
     after: int
     expires_in: int | None
+    twelfths: Twelfths
+    over_others: bool
 
     def claim(self, number: int, day: date, now: datetime) -> Claim:
         """Place the claim around a date."""
         start = midnight(day) + self.start * MINUTE
         end = start + self.minutes * MINUTE
+        pauses = pauses_at(start, pauses_in(self.minutes, self.twelfths))
         return Claim(
             id=ClaimId(UUID(int=number)),
             provider_id=PROVIDER,
@@ -37,6 +41,8 @@ class ClaimSketch:
             kind=ClaimKind.BOOKING if self.expires_in is None else ClaimKind.HOLD,
             span=TimeRange(start, end),
             blocked=TimeRange(start - self.before * MINUTE, end + self.after * MINUTE),
+            pauses=pauses,
+            lane=1 if self.over_others and self.expires_in is None and not pauses else 0,
             expires_at=None if self.expires_in is None else now + self.expires_in * MINUTE,
         )
 
@@ -49,6 +55,8 @@ _SKETCHES: Final = one_of_each(
     _BUFFERS,
     _BUFFERS,
     [None, None, None, None, -3, -1, 0, 1, 3],
+    TWELFTHS,
+    [False, False, False, True],
 )
 
 

@@ -54,12 +54,14 @@ class _QuestionSketch:
     nights: bool
     overlaps: bool
     claim_buffers: bool
+    pauses: bool
 
     def question(self) -> Question:
         zone, day = self.zone_and_day
         now = midnight(day) + self.now
         start = midnight(day) + self.window.starts * MINUTE + self.window.more
         sketches = self.claims if self.claim_buffers else [replace(each, before=0, after=0) for each in self.claims]
+        sketches = sketches if self.pauses else [replace(each, twelfths=()) for each in sketches]
         claims: tuple[Claim, ...] = claims_of(sketches, day, now, disjoint=self.disjoint)
         return Question(
             calendar=fitted(self.calendar.calendar(zone, day), nights=self.nights, overlaps=self.overlaps),
@@ -84,6 +86,9 @@ def questions(
     busy: bool = True,
     salons: bool = True,
     service_hours: bool = True,
+    pauses: bool = True,
+    capacity: bool = True,
+    resources: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -107,6 +112,9 @@ def questions(
         busy: Whether there are busy times of external calendars.
         salons: Whether some providers belong to a salon, with its own hours in the same or another time zone.
         service_hours: Whether some appointments are of services with hours of their own.
+        pauses: Whether some appointments and claims have pauses.
+        capacity: Whether some appointments have several places.
+        resources: Whether some appointments need resources.
         never_closing: Whether some calendars never close.
         nights: Whether hours go on past midnight.
         overlaps: Whether rules overlap or touch, by the clock on the wall, and exceptions have several ranges.
@@ -122,6 +130,9 @@ def questions(
         busy=busy,
         salons=salons,
         service_hours=service_hours,
+        pauses=pauses,
+        capacity=capacity,
+        resources=resources,
         never_closing=never_closing,
     )
     return st.builds(
@@ -135,4 +146,5 @@ def questions(
         nights=st.just(nights),
         overlaps=st.just(overlaps),
         claim_buffers=st.just(claim_buffers),
+        pauses=st.just(pauses),
     ).map(_QuestionSketch.question)
