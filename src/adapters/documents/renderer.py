@@ -26,7 +26,9 @@ _PDF_STANDARD: Final = "ua-1"
 _BAR: Final = 10.0
 _CHART_HEIGHT: Final = 60
 """In units of the drawing, of which a bar with its gap has `_BAR`."""
-_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+_ISOLATES: Final = re.compile(r"[\u2066-\u2069]")
+"""What keeps an amount apart from a text; a document is written in one direction."""
+_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\ufeff\ud800-\udfff]+")
 """Control characters, line separators and overrides of the direction: fonts have no glyphs for them."""
 
 
@@ -83,7 +85,7 @@ def _compiler(template: str, **inputs: Mapping[str, Any]) -> typst.Compiler:
 def _visible(value: Any) -> Any:
     """Replace control characters in all texts."""
     if isinstance(value, str):
-        return _INVISIBLE.sub(" ", value)
+        return _INVISIBLE.sub(" ", _ISOLATES.sub("", value))
     if isinstance(value, Mapping):
         return {name: _visible(each) for name, each in value.items()}
     return [_visible(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -125,11 +125,11 @@ def receipt_document(receipt: Receipt) -> Document:
     listed = sum((line.price for line in receipt.lines), zero)
     agreed = sum((line.price for line in receipt.discounts), receipt.price)
     if lines and listed < agreed:
-        lines.append((say(Phrase("Agreed change")), f"+{say.values.money(agreed - listed)}"))
+        lines.append((say(Phrase("Agreed change")), say.values.money(agreed - listed, sign="+")))
     elif lines and agreed < listed:
-        lines.append((say(Phrase("Agreed change")), f"−{say.values.money(listed - agreed)}"))
+        lines.append((say(Phrase("Agreed change")), say.values.money(listed - agreed, sign="−")))
     lines = lines or [(say(Phrase("Appointment")), say.values.money(agreed))]
-    lines += [(line.name, f"−{say.values.money(line.price)}") for line in receipt.discounts]
+    lines += [(line.name, say.values.money(line.price, sign="−")) for line in receipt.discounts]
     return Document(
         language=say.language,
         title=say(_TITLES[receipt.kind]),

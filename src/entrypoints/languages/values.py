@@ -3,7 +3,8 @@
 - English: `Fri 27 Nov 2026, 10:00 (Ulaanbaatar)`, `MNT 15,000`, `$20`. The tögrög has its code: its sign is not in
   GSM 03.38, and one such letter makes a text message cost twice as much.
 - Mongolian: `2026.11.27, баасан, 10:00 (Улаанбаатар)`, `15 000 ₮`.
-- Persian: `جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰ (اولان‌باتور)`, by the solar calendar of Iran, and `۱۵٬۰۰۰ ₮`.
+- Persian: `جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰ (اولان‌باتور)`, by the solar calendar of Iran, and `۱۵٬۰۰۰ ₮`, isolated from what
+  is around it, so that the currency stands to the left of the number everywhere (UAX 9).
 
 The region of the platform may choose other digits and another calendar, for all languages.
 """
@@ -28,6 +29,10 @@ from booking_domain.shared.time import time_zone
 _DAYS: Final = {"en": "EEE d MMM y", "mn": "y.MM.dd, EEEE", "fa": "EEEE d MMMM y"}
 """Patterns of CLDR, for the Gregorian calendar."""
 _NO_BREAK: Final = "\u00a0"
+_ISOLATE: Final = "\u2067"
+"""Begins a part of a text that runs from right to left, whatever is around it; `_END` ends it."""
+_END: Final = "\u2069"
+_LEFT_TO_RIGHT: Final = "\u200e"
 _LATIN: Final = "0123456789"
 _NUMERALS: Final = {Digits.LATIN: _LATIN, Digits.ARABIC: "٠١٢٣٤٥٦٧٨٩", Digits.PERSIAN: "۰۱۲۳۴۵۶۷۸۹"}
 _SEPARATORS: Final = str.maketrans(",.", "٬٫")
@@ -101,13 +106,16 @@ class Values:
         city = self._locale.time_zones.get(zone, {}).get("city")
         return zone_name(zone) if self._language == "en" or city is None else str(city)
 
-    def money(self, money: Money) -> str:
-        """An amount with its currency, without decimals if they are zero."""
+    def money(self, money: Money, *, sign: str = "") -> str:
+        """An amount with its currency, without decimals if they are zero; a sign says what it does to a sum."""
         symbol = self._symbol(money.currency)
         number = self.number(money.decimal())
+        if self._language == "fa":
+            signed = f"{_LEFT_TO_RIGHT}{sign}{number}" if sign else number
+            return f"{_ISOLATE}{signed}{_NO_BREAK}{symbol}{_END}"
         if self._language != "en":
-            return f"{number}{_NO_BREAK}{symbol}"
-        return f"{symbol} {number}" if symbol.isalpha() else f"{symbol}{number}"
+            return f"{sign}{number}{_NO_BREAK}{symbol}"
+        return f"{sign}{symbol} {number}" if symbol.isalpha() else f"{sign}{symbol}{number}"
 
     def number(self, amount: Decimal) -> str:
         """An amount in whole units without its currency; it may be negative."""

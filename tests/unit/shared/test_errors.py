@@ -115,7 +115,7 @@ def test_a_problem_has_values_that_each_language_writes() -> None:
     assert str(refused) == "price: at most 20,000.00 MNT."
     assert [catalogue_of(language).error(refused) for language in ("en", "fa")] == [
         "At most MNT 20,000.",
-        "حداکثر ۲۰٬۰۰۰\u00a0₮.",
+        "حداکثر \u2067۲۰٬۰۰۰\u00a0₮\u2069.",
     ]
 
 

@@ -42,9 +42,9 @@ def shown_card(breakdown: PriceBreakdown) -> Field:
 
 def card_rows(breakdown: PriceBreakdown, card: GiftCard, page: Page) -> tuple[tuple[str, str], ...]:
     """What the card pays, what is still to be paid, and what stays on it."""
-    say, money = page.say, page.formats.money
+    say = page.say
     rows = (
-        (Phrase("Gift card"), f"−{money(breakdown.gift_card)}"),
+        (Phrase("Gift card"), page.formats.less(breakdown.gift_card)),
         (Phrase("Still to pay"), say.values.money(breakdown.price - breakdown.gift_card)),
         (Phrase("Stays on the card"), say.values.money(card.balance - breakdown.gift_card)),
     )

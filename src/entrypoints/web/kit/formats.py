@@ -51,6 +51,10 @@ class Formats:
         """A price, or that it is free."""
         return self._values.money(money) if money.amount else self._say(Phrase("Free"))
 
+    def less(self, money: Money) -> str:
+        """What is taken off a price."""
+        return self._values.money(money, sign="−")
+
     def number(self, number: int) -> str:
         """A whole number."""
         return self._values(number)

@@ -21,6 +21,5 @@ def price_rows(priced: Priced, page: Page) -> tuple[tuple[str, str], ...]:
     """The price before discounts, and what each takes off; nothing without discounts."""
     if not priced.discounts:
         return ()
-    money = page.formats.money
-    discounts = ((each.label, f"−{money(each.amount)}") for each in priced.discounts)
-    return ((page.say(Phrase("Full price")), money(priced.list_price)), *discounts)
+    discounts = ((each.label, page.formats.less(each.amount)) for each in priced.discounts)
+    return ((page.say(Phrase("Full price")), page.formats.money(priced.list_price)), *discounts)

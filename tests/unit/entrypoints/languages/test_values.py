@@ -17,6 +17,11 @@ MORNING = datetime(2026, 11, 27, 2, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 27, 17, 30, tzinfo=UTC)
 
 
+def plain(text: str) -> str:
+    """The text without the characters that nobody sees."""
+    return text.replace("\u00a0", " ").replace("\u2067", "").replace("\u2069", "")
+
+
 @pytest.mark.parametrize(
     ("language", "same_day", "another_day"),
     [
@@ -59,7 +64,19 @@ def test_a_time_names_weekday_and_zone_and_the_other_clock_repeats_the_date_only
 def test_an_amount_has_its_currency_and_no_decimals_that_are_zero(language: str, amounts: list[str]) -> None:
     given = ((1_500_000, "MNT"), (1_990, "EUR"), (2_000, "USD"), (1_500_000, "IRR"), (1_234_567, "KWD"))
     shown = [values_of(language)(Money(amount=amount, currency=currency)) for amount, currency in given]
-    assert [each.replace("\u00a0", " ") for each in shown] == amounts
+    assert [plain(each) for each in shown] == amounts
+
+
+@pytest.mark.parametrize(
+    ("language", "less"),
+    [("en", "−MNT 15,000"), ("mn", "−15\u00a0000\u00a0₮"), ("fa", "\u2067\u200e−۱۵٬۰۰۰\u00a0₮\u2069")],
+)
+def test_an_amount_stands_alone_in_a_text_from_right_to_left_and_its_sign_before_the_number(
+    language: str, less: str
+) -> None:
+    show, money = values_of(language), Money(amount=1_500_000, currency="MNT")
+    assert (show.money(money)[0] == "\u2067", show.money(money)[-1] == "\u2069") == (language == "fa",) * 2
+    assert show.money(money, sign="−") == less
 
 
 def test_dates_and_lists_of_times_are_written_too() -> None:
@@ -135,4 +152,4 @@ def test_the_region_chooses_digits_and_calendar_for_all_languages(
     )
     with written_for(Region(digits=digits, calendar=calendar)):
         shown = {language: " ".join(map(values_of(language), values)) for language in LANGUAGES}
-    assert {language: text.replace("\u00a0", " ") for language, text in shown.items()} == texts
+    assert {language: plain(text) for language, text in shown.items()} == texts
