@@ -37,6 +37,7 @@ from booking_domain.gift_cards.model import (
 )
 from booking_domain.gift_cards.ports import GiftCardFilter
 from booking_domain.loyalty.lots import OF_RESERVATIONS, OF_VISITS, LoyaltyAccount, LoyaltyEntry, NotEnoughPoints
+from booking_domain.loyalty.rewards import Reward
 from booking_domain.packages.model import (
     NotEnoughVisits,
     PackageEntry,
@@ -59,9 +60,10 @@ from booking_domain.testing.builders import TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
-from booking_domain.use_cases.bookings.points import PointsNotAccepted, RedeemedPoints
+from booking_domain.use_cases.bookings.points import PointsNotAccepted, RedeemedPoints, RewardNotApplicable
 from booking_domain.use_cases.bookings.promotions import StartPromotion, end_promotion, start_promotion
 from booking_domain.use_cases.bookings.redeem_points import PointsRedeemedAlready, RedeemPoints, redeem_points
+from booking_domain.use_cases.catalogue.services import AddService, ServiceChange, add_service
 from booking_domain.use_cases.gift_cards.administration import BlockGiftCard, block_gift_card, unblock_gift_card
 from booking_domain.use_cases.gift_cards.delivery import expire_gift_card
 from booking_domain.use_cases.gift_cards.payments import PayByGiftCard, pay_by_gift_card
@@ -90,10 +92,11 @@ REFUSED: Final = (
     RateLimited,
     *(PromotionNotApplicable, PromotionUsedUp, UnknownPromotionCode),
     *(GiftCardNotUsable, InvalidGiftCardTransition, MoreThanPrice, NotEnoughOnCard),
-    *(NotEnoughPoints, PointsNotAccepted, PointsRedeemedAlready),
+    *(NotEnoughPoints, PointsNotAccepted, PointsRedeemedAlready, RewardNotApplicable),
 )
 """How these steps are refused."""
 FRIEND: Final = "user4@example.com"
+REWARD: Final = "A wash"
 _ENDED: Final = frozenset({Status.CANCELLED, Status.EXPIRED})
 _OVER: Final = frozenset({Status.COMPLETED, Status.NO_SHOW})
 _ALL: Final = 10_000
@@ -116,8 +119,13 @@ class Programmes:
 
     @classmethod
     async def opened(cls, studio: Studio, currency: str, done: Counter[str]) -> "Programmes":
-        """The provider and the platform have points, and the customer a friend."""
+        """The provider, who is booked by service, and the platform have points and a reward, the customer a friend."""
         await studio.joined()
+        view = await studio.reads.providers.get(studio.provider_id)
+        assert view is not None
+        price, deposit = view.terms.price.amount, ServiceChange(deposit_amount=view.terms.deposit.amount)
+        wash = AddService(name=REWARD, minutes=60, price_amount=price, rest=deposit)
+        studio.service_ids = ((await studio.run(add_service, wash, by=studio.owner)).service.id,)
         found = cls(studio, currency, done)
         for by, value, months in ((studio.owner, 7, 1), (studio.admin, 500, None)):
             command = StartLoyaltyProgramme(
@@ -127,6 +135,7 @@ class Programmes:
                 per_amount=1_000,
                 point_value=value,
                 expires_after_months=months,
+                rewards=(Reward(name=REWARD, points=1_000, service_ids=studio.service_ids),),
             )
             await studio.run(start_loyalty_programme, command, by=by)
         return found
@@ -197,6 +206,7 @@ class Programmes:
         command = PlaceBooking(
             provider_id=self.studio.provider_id,
             slot=TOMORROW + nth // 4 * timedelta(days=7) + nth % 4 * timedelta(hours=1),
+            service_ids=self.studio.service_ids,
             promotion_codes=tuple(codes[-2:] if how in {0, 3, 5} else ()),
             package_id=packages[nth % len(packages)].id if packages and how in {1, 3, 4} else None,
             points=await self._points(nth) if how in {2, 4, 5} else None,
@@ -216,7 +226,12 @@ class Programmes:
         accounts = await self.studio.reads.loyalty.of_user(self.studio.customer.id)
         if not accounts:
             return None
-        return RedeemedPoints(account_id=accounts[nth % len(accounts)].id, points=[None, 1_000][nth // 2 % 2])
+        account_id, of_reward = accounts[nth % len(accounts)].id, nth % 4 == 1
+        return RedeemedPoints(
+            account_id=account_id,
+            points=None if of_reward else [None, 1_000][nth // 2 % 2],
+            reward=REWARD if of_reward else None,
+        )
 
     async def sell_card(self, nth: int, how: int) -> None:
         """Sell a gift card of the provider or of the platform, or block, unblock or take one back."""
@@ -303,6 +318,7 @@ class Programmes:
         for booking in bookings:
             taken_off = sum(each.amount.amount for each in booking.discounts)
             assert booking.price.amount == booking.list_price.amount - taken_off >= 0, "the price"
+            self.done["rewards redeemed"] += any(each.is_reward and each.amount for each in booking.discounts)
             trail = await reads.events(booking.id)
             revived |= booking.status not in _ENDED and any(each.from_status in _ENDED for each in trail)
         await self._check_cards(payments, refunds)

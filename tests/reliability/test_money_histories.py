@@ -201,6 +201,7 @@ _LEAST: Final = {
     "visits made": 1 / 50,
     "visits to come again": 1 / 50,
     "points redeemed": 1,
+    "rewards redeemed": 1 / 50,
     "payments by gift card": 1 / 20,
     "periods paid": 1 / 20,
     "plans renewed": 1 / 50,
