@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
+from tests.unit.simulators.stripe.simulator_process import CARD_KEY, SECRET_KEY, StripeSimulator
 
 from adapters.stripe.currencies import to_stripe
 from adapters.stripe.gateway import StripeGateway
@@ -55,7 +55,7 @@ class TestPaymentGateway(PaymentGatewayContract):
         @asynccontextmanager
         async def opened() -> AsyncIterator[GatewayUnderTest]:
             await simulator.reset()  # the contract repeats order numbers, and Stripe remembers them
-            async with StripeGateway(secret_key=SECRET_KEY, base_url=simulator.url) as gateway:
+            async with StripeGateway(secret_key=SECRET_KEY, card_key=CARD_KEY, base_url=simulator.url) as gateway:
                 yield StripeUnderTest(gateway, simulator)
 
         return opened

@@ -5,6 +5,7 @@ is sent to Stripe: one whose card is kept is a Stripe customer without a name.
 """
 
 import asyncio
+import hmac
 import logging
 import math
 import re
@@ -76,9 +77,16 @@ class StripeGateway(Opened, PaymentGateway):
     """Opened and closed with `async with`. `timeout_seconds` bounds each request."""
 
     def __init__(
-        self, *, secret_key: str, base_url: str = "https://api.stripe.com", timeout_seconds: float = 10.0
+        self,
+        *,
+        secret_key: str,
+        card_key: bytes,
+        base_url: str = "https://api.stripe.com",
+        timeout_seconds: float = 10.0,
     ) -> None:
+        """`card_key` makes digests of cards."""
         self._secret_key = secret_key
+        self._card_key = card_key
         self._base_url = base_url
         self._timeout_seconds = timeout_seconds
         self._transport: StripeTransport | None = None
@@ -165,7 +173,7 @@ class StripeGateway(Opened, PaymentGateway):
                 found = await client.v1.payment_intents.retrieve_async(
                     invoice_reference, params={"expand": ["latest_charge"]}
                 )
-                return _report_of(read(found, Intent), currency)
+                return _report_of(read(found, Intent), currency, self._card_key)
         except stripe.InvalidRequestError as error:
             raise self._unavailable("retrieve a payment intent", error) from None
 
@@ -364,7 +372,7 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, UnusableResponse) else type(error).__name__
 
 
-def _report_of(intent: Intent, currency: str) -> GatewayReport:
+def _report_of(intent: Intent, currency: str, card_key: bytes) -> GatewayReport:
     charge = intent.latest_charge
     if intent.currency.upper() != currency:
         raise UnusableResponse("a payment intent in another currency")
@@ -381,7 +389,8 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
     raw = msgspec.json.encode(msgspec.structs.replace(intent, client_secret=None, latest_charge=shown)).decode()
     if intent.status != "requires_capture":
         closed, kept = intent.status == "canceled", _kept_of(intent, charge)
-        return GatewayReport(received=received, raw=raw, closed=closed, kept=kept)
+        digest = _card_digest(charge, card_key) if received else b""
+        return GatewayReport(received=received, raw=raw, closed=closed, kept=kept, card_digest=digest)
     if charge is None:
         raise UnusableResponse("an authorisation without a charge")
     return GatewayReport(
@@ -389,7 +398,14 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
         raw=raw,
         authorised=from_stripe(intent.amount_capturable, intent.currency),
         authorised_at=datetime.fromtimestamp(charge.created, UTC),
+        card_digest=_card_digest(charge, card_key),
     )
+
+
+def _card_digest(charge: Charge | None, key: bytes) -> bytes:
+    """A digest of the card by which it is known again; empty without one."""
+    card = None if charge is None or charge.payment_method_details is None else charge.payment_method_details.card
+    return hmac.digest(key, card.fingerprint.encode(), "sha256") if card is not None and card.fingerprint else b""
 
 
 def _kept_of(intent: Intent, charge: Charge | None) -> KeptMethod | None:

@@ -14,6 +14,7 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.orders import ORDER_LIFECYCLE, OrderReads, Orders
+from booking_domain.payments.payer_cards import PayerCards
 from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
@@ -87,6 +88,8 @@ class GatewayReport:
     authorised: Money | None = None
     """What is authorised and neither captured nor released; None: nothing."""
     authorised_at: datetime | None = None
+    card_digest: bytes = field(default=b"", repr=False)
+    """A keyed digest of the card that paid; empty: nothing was paid, not by a card, or the gateway tells none."""
     kept: KeptMethod | None = None
     """The method that the gateway keeps since the invoice was paid, if that was ordered."""
     closed: bool = False
@@ -401,6 +404,8 @@ class PaymentRepositories(Protocol):
     def bank_references(self) -> BankReferences: ...
     @property
     def receipts(self) -> Receipts: ...
+    @property
+    def payer_cards(self) -> PayerCards: ...
 
 
 class PaymentReadGroup(Protocol):

@@ -13,6 +13,7 @@ from booking_domain.identity.model import ERASED_AFTER, SIGN_UP_LIFE
 from booking_domain.identity.passwords import WRONG_PASSWORDS_EXPIRE_AFTER
 from booking_domain.identity.sessions import LOGINS_KEPT
 from booking_domain.live import model as live
+from booking_domain.payments.payer_cards import CARDS_KEPT
 from booking_domain.shared import idempotency
 from booking_domain.use_cases.notifications import commands as notifications
 from booking_domain.use_cases.search.check import FINDINGS_KEPT
@@ -157,6 +158,13 @@ RETENTIONS: Final = (
         why="to count them once",
         until="two days",
         job="visitors of booking links",
+    ),
+    Retention(
+        what="cards that accounts have paid with, as keyed digests",
+        why="to refuse rewards of referrals between accounts of one person",
+        after=CARDS_KEPT,
+        until="after the last payment by each",
+        job="cards of payers",
     ),
     Retention(
         what="links that invited to a salon",

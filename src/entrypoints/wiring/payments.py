@@ -68,7 +68,7 @@ class Payments(Storage):
         from adapters.stripe.gateway import StripeGateway  # noqa: PLC0415
 
         stripe = self.settings().stripe
-        return StripeGateway(secret_key=stripe.secret_key, base_url=stripe.base_url)
+        return StripeGateway(secret_key=stripe.secret_key, card_key=self.key("payer-cards"), base_url=stripe.base_url)
 
     @single
     def stripe_events(self) -> GatewayEvents:

@@ -35,6 +35,7 @@ from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.use_cases.payments.capture_payments import capture_payments
 from booking_domain.use_cases.payments.earnings import update_earnings
 from booking_domain.use_cases.payments.make_refund import make_refund
+from booking_domain.use_cases.payments.payer_cards import forget_payer_cards
 from booking_domain.use_cases.payments.receipts import issue_receipts
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from entrypoints.container import Container
@@ -123,6 +124,10 @@ async def _find_earnings(container: Container, enqueue: Enqueue) -> None:
         await enqueue(UPDATE_EARNINGS.request(once=f"earnings {booking_id}", booking_id=str(booking_id)))
 
 
+async def _forget_cards(container: Container, _: Enqueue) -> None:
+    await container.executor().run(forget_payer_cards, None, actor=SYSTEM)
+
+
 MAKE_REFUND: Final = Job(name="make_refund", run=_make_refund)
 MAKE_REFUNDS: Final = Job(name="make_refunds_of_booking", run=_make_refunds)
 CAPTURE: Final = Job(name="capture_payments", run=_capture)
@@ -185,5 +190,6 @@ CONTEXT: Final = WorkerContext(
         Sweep("payments to capture", _find_captures),
         Sweep("refunds to repeat", _retry_refunds),
         Sweep("earnings", _find_earnings),
+        Sweep("cards of payers", _forget_cards),
     ),
 )

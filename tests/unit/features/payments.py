@@ -7,6 +7,7 @@ from tests.unit.features.bookings import BOOKING, booking
 from tests.unit.features.declarations import CANARY, PROVIDERS, PUBLIC, Feature, Ids, Kind, Row, World, asked
 
 from booking_domain.bookings.transitions import Status
+from booking_domain.payments.payer_cards import PayerCard
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -25,6 +26,8 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     await tx.bookings.add(booked, [make.event(booked)])
     await tx.payments.add(replace(make.payment(booked), raw_payload=f'{{"payer": "{CANARY}"}}'))
     await tx.refunds.add(make.refund(booked).mark_refunded(NOW))
+    for user in (cast.customer, cast.owner):
+        await tx.payer_cards.put(PayerCard(user_id=user.id, card_digest=CANARY.encode(), paid_at=NOW))
 
 
 _SEE: Final = Permission.SEE_BOOKINGS

@@ -20,6 +20,7 @@ from adapters.postgres.payments.earnings import (
     PostgresEarnings,
 )
 from adapters.postgres.payments.orders import PostgresOrderReads, PostgresOrders, orders
+from adapters.postgres.payments.payer_cards import PostgresPayerCards, payer_cards
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
 from adapters.postgres.payments.provider_payouts import (
     PostgresBankReferences,
@@ -88,6 +89,7 @@ CONTEXT: Final = PostgresContext(
         receipts,
         receipt_numbers,
         orders,
+        payer_cards,
     ),
     conflicts={
         "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
@@ -124,6 +126,7 @@ class PaymentRepositories(RepositoryGroup):
     bank_references = part(PostgresBankReferences)
     receipts = part(PostgresReceipts)
     orders = part(PostgresOrders)
+    payer_cards = part(PostgresPayerCards)
 
 
 class PaymentReads(ReadGroup):

@@ -15,6 +15,7 @@ from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client
 from booking_domain.notifications.sms import SmsMessage
+from booking_domain.payments.payer_cards import PayerCard
 from booking_domain.plans.model import PlanOffer
 from booking_domain.reviews.model import HideReason, Review, ReviewExists, ReviewId, ReviewStatus
 from booking_domain.reviews.policy import Tie, Visit, counted
@@ -438,6 +439,14 @@ class TiesContract(StorageContract):
         for user in (one, other):
             await self._keeps(user, second, "fp1")
         assert await tied() == {Tie.DEVICE, Tie.NUMBER, Tie.BANK_ACCOUNT, Tie.CARD}
+
+    async def test_a_card_that_has_paid_for_both_is_a_tie(self, cast: Cast) -> None:
+        one, other = cast.owner.id, cast.customer.id
+        for user_id, card in ((one, b"one"), (one, b"two"), (other, b"three")):
+            await self.alone.payer_cards.put(PayerCard(user_id=user_id, card_digest=card, paid_at=NOW))
+        assert await self.alone.ties.of_accounts(one, other) == frozenset()
+        await self.alone.payer_cards.put(PayerCard(user_id=other, card_digest=b"two", paid_at=NOW))
+        assert await self.alone.ties.of_accounts(other, one) == {Tie.CARD}
 
     async def _keeps(self, user: User, offer: PlanOffer, fingerprint: str) -> None:
         """The gateway keeps a card for a plan of the user."""

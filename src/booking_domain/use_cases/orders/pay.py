@@ -22,6 +22,7 @@ from booking_domain.payments.orders import (
     OrderNotPayable,
     OrderStatus,
 )
+from booking_domain.payments.payer_cards import PayerCard
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.plans.model import Plan
 from booking_domain.shared.actor import SYSTEM, Actor, Role
@@ -73,6 +74,7 @@ class _Apply:
     order_id: OrderId
     received: Money
     kept: KeptMethod | None
+    card_digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ async def _settle_order(order: Order, *, executor: Executor[Repositories], gatew
     report = await gateways.named(order.gateway).report(order.invoice.reference, order.amount.currency)
     if report.received <= order.held:
         return order
-    apply = _Apply(order_id=order.id, received=report.received, kept=report.kept)
+    apply = _Apply(order_id=order.id, received=report.received, kept=report.kept, card_digest=report.card_digest)
     applied = await executor.run(_apply_order, apply, actor=SYSTEM)
     for former, method in applied.former:
         if gateways.has(former):
@@ -215,6 +217,9 @@ async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> 
         order = order.schedule_refund(context.entropy.new_id(), back, context.now)
         await tx.outbox.put([OrderRefundScheduled(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
     await tx.orders.save(order, was=before)
+    if command.card_digest:
+        card = PayerCard(user_id=order.customer_id, card_digest=command.card_digest, paid_at=context.now)
+        await tx.payer_cards.put(card)
     return _Applied(order, await _former(plan, tx))
 
 

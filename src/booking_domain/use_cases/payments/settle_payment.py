@@ -29,6 +29,7 @@ from booking_domain.payments.events import (
 )
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.payer_cards import PayerCard
 from booking_domain.payments.ports import GatewayReport
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.payments.transitions import PaymentStatus
@@ -118,6 +119,16 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: UseCaseContex
     before = await tx.payments.get(command.payment_id)  # again, now that the booking is locked
     if before is None or booking is None:
         raise PaymentNotFound
+    applied = await _applied(command, booking, before, tx, context)
+    if command.report.card_digest and not booking.of_walk_in:
+        card = PayerCard(user_id=booking.customer_id, card_digest=command.report.card_digest, paid_at=context.now)
+        await tx.payer_cards.put(card)
+    return applied
+
+
+async def _applied(
+    command: _ApplyReport, booking: Booking, before: Payment, tx: Repositories, context: UseCaseContext
+) -> Payment:
     report = command.report
     after, new = before.settle(report.received, raw_payload=report.raw, now=context.now)
     if new:

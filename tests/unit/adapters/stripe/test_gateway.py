@@ -14,7 +14,7 @@ from tests.http_answers import document, http
 from tests.ports import free_port
 from tests.tcp_server import serve_tcp
 from tests.unit.adapters.stripe.orders import TWENTY, order, refund
-from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
+from tests.unit.simulators.stripe.simulator_process import CARD_KEY, SECRET_KEY, StripeSimulator
 
 from adapters.stripe.gateway import StripeGateway
 from booking_domain.payments.errors import GatewayUnavailable
@@ -24,6 +24,7 @@ from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 
 TEN_MEGABYTES = 10 * 1024 * 1024
+KEYS: dict[str, Any] = {"secret_key": SECRET_KEY, "card_key": CARD_KEY}
 INTENT: dict[str, Any] = {
     "id": "pi_1",
     "object": "payment_intent",
@@ -76,6 +77,20 @@ async def _paid(gateway: StripeGateway, simulator: StripeSimulator, method: str 
     invoice = await gateway.create_invoice(order())
     assert (await simulator.confirm(invoice.reference, method)).is_success
     return invoice
+
+
+async def test_a_card_is_known_again_by_a_digest_that_another_key_does_not_make(
+    gateway: StripeGateway, simulator: StripeSimulator
+) -> None:
+    visa, same, other = [await _paid(gateway, simulator, f"pm_card_{each}") for each in ("visa", "visa", "mastercard")]
+    reports = [await gateway.report(each.reference, "USD") for each in (visa, same, other)]
+    digests = [each.card_digest for each in reports]
+    assert digests[0] == digests[1]
+    assert (len({*digests}), b"" in digests, digests[0].hex() in repr(reports[0])) == (2, False, False)
+    unpaid = await gateway.create_invoice(order())
+    assert (await gateway.report(unpaid.reference, "USD")).card_digest == b""
+    async with StripeGateway(secret_key=SECRET_KEY, card_key=b"another", base_url=simulator.url) as elsewhere:
+        assert (await elsewhere.report(visa.reference, "USD")).card_digest not in digests
 
 
 async def test_an_order_that_is_repeated_makes_one_payment_intent(gateway: StripeGateway) -> None:
@@ -279,13 +294,13 @@ async def test_the_simulator_keeps_its_state_when_it_is_killed(tmp_path: Path) -
     port = free_port()
     wanted = order()
     with StripeSimulator(tmp_path / "state.sqlite", port=port) as simulator:
-        async with StripeGateway(secret_key=SECRET_KEY, base_url=simulator.url) as gateway:
+        async with StripeGateway(**KEYS, base_url=simulator.url) as gateway:
             invoice = await _paid_of(gateway, simulator, wanted)
             back = refund(invoice.reference)
             assert await gateway.refund(back) is RefundOutcome.MADE
         simulator.kill()
     with StripeSimulator(tmp_path / "state.sqlite", port=port) as simulator:
-        async with StripeGateway(secret_key=SECRET_KEY, base_url=simulator.url) as gateway:
+        async with StripeGateway(**KEYS, base_url=simulator.url) as gateway:
             assert await gateway.create_invoice(wanted) == invoice
             assert await gateway.refund(back) is RefundOutcome.MADE
             assert not (await gateway.report(invoice.reference, "USD")).received
@@ -307,7 +322,10 @@ async def test_a_response_that_is_not_stripes_makes_the_gateway_unavailable(
         await writer.drain()
 
     with caplog.at_level(logging.DEBUG):
-        async with serve_tcp(answer) as url, StripeGateway(secret_key=SECRET_KEY, base_url=url) as gateway:
+        async with (
+            serve_tcp(answer) as url,
+            StripeGateway(**KEYS, base_url=url) as gateway,
+        ):
             with pytest.raises(GatewayUnavailable):
                 await gateway.report("pi_1", "USD")
     ours = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("adapters"))
@@ -330,12 +348,14 @@ async def test_a_server_that_is_down_or_silent_costs_bounded_time(call: str) -> 
         await reader.read()
         await asyncio.sleep(3_600)
 
-    async with StripeGateway(secret_key=SECRET_KEY, base_url=f"http://127.0.0.1:{free_port()}") as gateway:
+    async with StripeGateway(
+        secret_key=SECRET_KEY, card_key=CARD_KEY, base_url=f"http://127.0.0.1:{free_port()}"
+    ) as gateway:
         with pytest.raises(GatewayUnavailable):
             await CALLS[call](gateway)
     async with (
         serve_tcp(never) as url,
-        StripeGateway(secret_key=SECRET_KEY, base_url=url, timeout_seconds=0.05) as gateway,
+        StripeGateway(**KEYS, base_url=url, timeout_seconds=0.05) as gateway,
         asyncio.timeout(PATIENCE_SECONDS),
     ):
         with pytest.raises(GatewayUnavailable):
@@ -345,7 +365,9 @@ async def test_a_server_that_is_down_or_silent_costs_bounded_time(call: str) -> 
 async def test_an_answer_that_comes_too_late_pays_back_once(gateway: StripeGateway, simulator: StripeSimulator) -> None:
     invoice = await _paid(gateway, simulator)
     wanted = refund(invoice.reference)
-    async with StripeGateway(secret_key=SECRET_KEY, base_url=simulator.url, timeout_seconds=0.5) as hasty:
+    async with StripeGateway(
+        secret_key=SECRET_KEY, card_key=CARD_KEY, base_url=simulator.url, timeout_seconds=0.5
+    ) as hasty:
         await simulator.switch(stallSeconds=30)
         with pytest.raises(GatewayUnavailable):
             await hasty._create_refund(wanted)

@@ -276,6 +276,25 @@ async def test_accounts_of_one_device_do_not_refer_each_other(api: Api) -> None:
     assert (await enter(api, three, code)).status_code == 200
 
 
+async def test_accounts_that_have_paid_with_one_card_do_not_refer_each_other(api: Api) -> None:
+    _, provider_id = await api.open_provider(priceAmount=8_000_000, depositAmount=2_000_000)
+    one, two, three = [await api.joined("customer", verified=True) for _ in range(3)]
+    api.gateway.card_digest = b"one"
+    booking = await api.booked(one, provider_id)
+    payment = (await api.post("/payments", one, json={"bookingId": booking["id"], "purpose": "deposit"})).json()
+    api.pay(payment)
+    assert (await api.get(f"/payments/{payment['id']}", one)).json()["status"] == "paid"
+    wish = {"providerId": provider_id, "amount": 10_000_000, "currency": "MNT", "recipient": {"name": "Saraa"}}
+    for token, card in ((two, b"one"), (three, b"three")):
+        api.gateway.card_digest = card
+        order = (await api.post("/gift-cards/orders", token, json=wish)).json()["id"]
+        api.pay((await api.post(f"/orders/{order}/pay", token, json={})).json())
+        assert (await api.get(f"/orders/{order}", token)).json()["status"] == "paid"
+    code = await code_of(api, one)
+    assert_problem(await enter(api, two, code), 409, "loyalty.referral_refused")
+    assert (await enter(api, three, code)).status_code == 200
+
+
 async def test_a_card_that_both_use_by_the_first_visit_drops_the_referral_for_good(api: Api) -> None:
     api.gateway.keeps = True
     owner, _ = await api.open_provider()

@@ -14,6 +14,7 @@ from tests.reliability.gateways_under_test import GatewayUnderTest, QPay, Stripe
 from tests.unit.entrypoints.api import Api
 from tests.unit.entrypoints.http.test_plans import PRICE, at, order_of, plan_of, settled, topics
 from tests.unit.features.plans import TWO, back, renew, take
+from tests.unit.simulators.stripe.simulator_process import CARD_KEY
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.stripe.gateway import StripeGateway
@@ -107,7 +108,7 @@ async def at_gateway(name: str, folder: Path) -> AsyncIterator[Salon]:
         given = api.container.settings()
         if name == Stripe.name:
             secret_key, base_url = given.stripe.secret_key, given.stripe.base_url
-            api.container.stripe_gateway.override(CutOff(secret_key=secret_key, base_url=base_url))
+            api.container.stripe_gateway.override(CutOff(secret_key=secret_key, card_key=CARD_KEY, base_url=base_url))
         else:  # the product keeps tokens in PostgreSQL
             url = given.payment_callback_url(PaymentId(UUID(int=1)), "token")
             qpay = QPayGateway(

@@ -13,6 +13,7 @@ from tests.unit.simulators.qpay.simulator_process import SimulatorProcess, run
 from simulators.stripe.store import Store
 
 SECRET_KEY = "sk_test_simulator"
+CARD_KEY = b"key of cards"
 PUBLISHABLE_KEY = "pk_test_simulator"
 WEBHOOK_SECRET = "whsec_of_the_tests_0123456789abcdef"
 

@@ -11,6 +11,7 @@ from booking_domain.payments.adjustments import AdjustmentReads, Adjustments
 from booking_domain.payments.desk import DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.orders import OrderReads, Orders
+from booking_domain.payments.payer_cards import PayerCards
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
 from booking_domain.payments.provider_payouts import ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
@@ -26,6 +27,7 @@ from booking_domain.testing.payments.contracts.earnings import (
     ProviderPayoutsContract,
 )
 from booking_domain.testing.payments.contracts.orders import OrderContract
+from booking_domain.testing.payments.contracts.payer_cards import PayerCardsContract
 from booking_domain.testing.payments.contracts.payment_gateway import PaymentGatewayContract
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
 from booking_domain.testing.payments.contracts.receipts import ReceiptsContract
@@ -52,6 +54,7 @@ CONTRACTS: Final[dict[type, type]] = {
     CallbackTokens: CallbackTokensContract,
     OrderReads: OrderContract,
     Orders: OrderContract,
+    PayerCards: PayerCardsContract,
     PaymentGateway: PaymentGatewayContract,
     PaymentReads: PaymentsContract,
     Payments: PaymentsContract,

@@ -12,6 +12,7 @@ from booking_domain.testing.payments.memory.earnings import (
     MemoryEarnings,
 )
 from booking_domain.testing.payments.memory.orders import MemoryOrderReads, MemoryOrders
+from booking_domain.testing.payments.memory.payer_cards import MemoryPayerCards
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
 from booking_domain.testing.payments.memory.provider_payouts import (
     MemoryBankReferences,
@@ -38,6 +39,7 @@ class PaymentRepositories(Group):
     bank_references: Final = Part(MemoryBankReferences)
     receipts: Final = Part(MemoryReceipts)
     orders: Final = Part(MemoryOrders)
+    payer_cards: Final = Part(MemoryPayerCards)
 
 
 class PaymentReads(Group):

@@ -89,6 +89,8 @@ class MemoryGateway(PaymentGateway):
         """What was to be charged, each try once."""
         self.method_forms: dict[str, KeptMethod | None] = {}
         """What was entered in each form, by its reference."""
+        self.card_digest = b""
+        """The digest of the card that pays; empty: it tells none."""
         self.available = True
         self.reports_until_down: int | None = None
         """How many reports it still makes before all others fail; None: any number."""
@@ -151,6 +153,7 @@ class MemoryGateway(PaymentGateway):
             raw=f'{{"received": {bill.held.amount}}}',
             authorised=bill.authorised,
             authorised_at=bill.authorised_at if bill.authorised else None,
+            card_digest=self.card_digest if bill.held or bill.authorised else b"",
             kept=bill.kept if bill.held else None,
             closed=bill.cancelled,
         )

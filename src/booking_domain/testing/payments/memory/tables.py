@@ -9,6 +9,7 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.model import Payment
 from booking_domain.payments.orders import Order, OrderId
+from booking_domain.payments.payer_cards import PayerCard
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.receipts import Receipt, ReceiptKind
 from booking_domain.payments.refunds import Refund
@@ -28,7 +29,7 @@ from booking_domain.shared.ids import (
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, providers_of
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import Rows, State, Table, change_rows
+from booking_domain.testing.kit.tables import Rows, State, Table, change_rows, delete_rows
 
 Transfer = TypeVar("Transfer", Refund, ProviderPayout)
 
@@ -134,6 +135,13 @@ RECEIPTS: Final = Table[ReceiptId, Receipt](
 )
 RECEIPT_NUMBERS: Final = Table[tuple[ProviderId, ReceiptKind], int]("receipt_numbers")
 ORDERS: Final = Table[OrderId, Order]("orders", refers=lambda row: ((USERS, row.customer_id),), what="the order")
+PAYER_CARDS: Final = Table[tuple[UserId, bytes], PayerCard](
+    "payer_cards",
+    key=lambda row: (row.user_id, row.card_digest),
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
+    ends=True,
+)
 TABLES: Final = (
     PAYMENTS,
     REFUNDS,
@@ -146,4 +154,5 @@ TABLES: Final = (
     RECEIPTS,
     RECEIPT_NUMBERS,
     ORDERS,
+    PAYER_CARDS,
 )
