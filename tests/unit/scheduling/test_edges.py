@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.unit.effort import NIGHTLY, sampled
 from tests.unit.scheduling.planted import Wrong, function
 from tests.unit.scheduling.planted_edges import EDGE_BUGS
-from tests.unit.scheduling.planted_sharing import SHARING_BUGS
+from tests.unit.scheduling.planted_sharing import SHARING_BUGS, shares_its_time_with_other_classes
 
 from booking_domain.testing.conformance import check_slots, load_slot_cases
 from booking_domain.testing.edges import EDGES
@@ -20,6 +20,8 @@ from booking_domain.testing.properties import edges_are_right
 from booking_domain.testing.strategies import Question, questions
 
 ALL_BUGS: Final = (*EDGE_BUGS, *SHARING_BUGS)
+WITH_VECTORS: Final = tuple(bug for bug in ALL_BUGS if bug is not shares_its_time_with_other_classes)
+"""Vectors name no classes."""
 EXAMPLES, RUNS = (100, 20) if NIGHTLY else (12, 1)
 
 
@@ -52,6 +54,12 @@ def finds(asked: Iterable[Question], bug: Wrong) -> bool:
 @pytest.mark.parametrize("bug", sampled(ALL_BUGS, every=4), ids=lambda bug: bug.__name__)
 def test_a_bug_at_an_edge_is_found_in_each_run(bug: Wrong) -> None:
     assert [number for number in range(RUNS) if not finds(drawn(number, EXAMPLES), bug)] == []
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("bug", sampled(WITH_VECTORS, every=4), ids=lambda bug: bug.__name__)
+def test_a_bug_at_an_edge_fails_three_vectors(bug: Wrong) -> None:
+    assert len(check_slots(function(bug), load_slot_cases())) >= 3
 
 
 def measured(many: int = 1_000, runs: int = 60) -> Iterator[str]:
