@@ -1,8 +1,8 @@
 """What the search shows: what was asked, what was found, and the ways to ask otherwise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import ClassVar, Final
 
@@ -135,6 +135,8 @@ class SlotLink:
     """A free time, and where it is booked."""
 
     text: str
+    """Without the day, after another time of the same day."""
+    label: str
     at: str
     href: str
 
@@ -275,12 +277,18 @@ def _card(hit: Hit, page: Page, links: ObjectLinks, today: date) -> HitCard:
         rating="" if average is None else formats.rating(average),
         reviews="" if average is None else reviews(page.say, profile.rating.count),
         price="" if price is None else page.say(Phrase("from {price}"), price=price),
-        slots=tuple(
-            SlotLink(text=formats.moment(local, today), at=local.isoformat(), href=_time_page(hit, page, local))
-            for local in (slot.start.astimezone(zone) for slot in hit.slots)
-        ),
+        slots=tuple(_slots(hit, page, today, zone)),
         zone="" if hit.view.time_zone == page.site.zone else formats.zone(hit.view.time_zone),
     )
+
+
+def _slots(hit: Hit, page: Page, today: date, zone: tzinfo) -> Iterator[SlotLink]:
+    day = None
+    for local in (slot.start.astimezone(zone) for slot in hit.slots):
+        whole = page.formats.moment(local, today)
+        text = page.formats.clock(local) if local.date() == day else whole
+        yield SlotLink(text=text, label=whole, at=local.isoformat(), href=_time_page(hit, page, local))
+        day = local.date()
 
 
 def _time_page(hit: Hit, page: Page, at: datetime) -> str:

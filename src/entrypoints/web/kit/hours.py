@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.time import WallTime
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.pages import Page
+
+_HOURS: Final = Phrase("{start}–{end}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ def week_hours(rules: Iterable[WeeklyRule], page: Page, today: date) -> tuple[Da
             ((rule.hours.start.minutes, rule.hours) for rule in valid if (rule.day - 1) % 7 == weekday),
             key=lambda each: each[0],
         )
-        texts = [f"{_clock(hours.start, page)}–{_clock(hours.end, page)}" for _, hours in spans]
+        texts = [page.say(_HOURS, start=_clock(hours.start, page), end=_clock(hours.end, page)) for _, hours in spans]
         found.append(DayHours(day=name, hours=", ".join(texts) or shut, today=weekday == today.weekday()))
     return tuple(found)
 

@@ -29,7 +29,7 @@ def take_page(offer: PlanOffer, place: Place, page: Page, *, csrf: str, keep_car
         lead=say(Phrase("It is used at: {place}."), place=isolated(place.name)),
         accent=place.accent,
         facts=(
-            *((offer.text,) if offer.text else ()),
+            *((isolated(offer.text),) if offer.text else ()),
             *contents(offer, place.services, page),
             say(Phrase("It costs {price}."), price=period_price(offer, offer.price, page)),
             say(Phrase("Visits that you do not use expire with their period.")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import ClassVar, Final
 
 from booking_domain.identity.legal import LegalDocuments
@@ -146,7 +146,19 @@ def _waiting(entry: WaitingListEntry, view: ProviderView, page: Page) -> Waiting
 
 
 def _window_text(window: TimeRange, zone: str, page: Page) -> str:
-    def written(at: datetime) -> str:
-        return page.say.values.time(LocalTime(at, zone))
-
-    return page.say(Phrase("For a time from {start} to {end}."), start=written(window.start), end=written(window.end))
+    say, formats = page.say, page.formats
+    start, end = (each.astimezone(time_zone(zone)) for each in (window.start, window.end))
+    last = (end - timedelta(microseconds=1)).date()
+    if start.date() != last:
+        first_time, last_time = (say.values.time(LocalTime(each, zone)) for each in (window.start, window.end))
+        return say(Phrase("For a time from {start} to {end}."), start=first_time, end=last_time)
+    day = say.values.day(last)
+    if start.time() == end.time():
+        return say(Phrase("For a time on {day}."), day=day)
+    return say(
+        Phrase("For a time on {day}, from {start} to {end} ({zone})."),
+        day=day,
+        start=formats.clock(start),
+        end=formats.clock(end),
+        zone=say.values.zone(zone),
+    )
