@@ -85,17 +85,28 @@ function applies(rule, date) { // 2, 4, 5
   return every === 1 || Math.floor((date - dateOf(rule.validFrom)) / 7) % every === 0
 }
 
-function openedBetween(hours, first, last) { // the merged ranges that start on these dates
-  const zone = zoneOf(hours.timeZone), found = []
+function openedOn(hours, date) { // the ranges that start on a date
+  const zone = zoneOf(hours.timeZone)
+  const exception = (hours.exceptions ?? []).find((each) => dateOf(each.date) === date)
+  const ranges = exception ? exception.ranges ?? [] : (hours.rules ?? []).filter((rule) => applies(rule, date)) // 6
+  return ranges
+    .map(({ startTime, endTime }) => [minutesOf(startTime), minutesOf(endTime)])
+    .map(([start, end]) => [zone.instant(date, start), zone.instant(date + (end <= start ? 1 : 0), end)]) // 3
+    .filter(([start, end]) => start < end)
+}
+
+function datesOf(hours, first, last) { // 24: of each date with hours, from its first opening to its last closing
+  const found = new Map()
   for (let date = first; date <= last; date++) {
-    const exception = (hours.exceptions ?? []).find((each) => dateOf(each.date) === date)
-    const ranges = exception ? exception.ranges ?? [] : (hours.rules ?? []).filter((rule) => applies(rule, date)) // 6
-    for (const { startTime, endTime } of ranges) {
-      const [start, end] = [minutesOf(startTime), minutesOf(endTime)]
-      const range = [zone.instant(date, start), zone.instant(date + (end <= start ? 1 : 0), end)] // 3
-      if (range[0] < range[1]) found.push(range)
-    }
+    const ranges = openedOn(hours, date)
+    if (ranges.length) found.set(date, [Math.min(...ranges.map(([start]) => start)), Math.max(...ranges.map(([, end]) => end))])
   }
+  return found
+}
+
+function openedBetween(hours, first, last) { // the merged ranges that start on these dates
+  const found = []
+  for (let date = first; date <= last; date++) found.push(...openedOn(hours, date))
   const merged = [] // 9
   for (const [start, end] of found.sort((one, other) => one[0] - other[0])) {
     if (merged.length && start <= merged.at(-1)[1]) merged.at(-1)[1] = Math.max(end, merged.at(-1)[1])
@@ -144,6 +155,7 @@ export class Question {
     this.length = (durationMinutes ?? this.settings.slotDurationMinutes) * MINUTE
     this.step = this.settings.slotStepMinutes * MINUTE
     this.pauses = (durationMinutes ?? this.settings.slotDurationMinutes) === this.settings.slotDurationMinutes ? this.settings.pauses ?? [] : [] // 22
+    this.days = this.settings.wholeDays && this.length === this.settings.slotDurationMinutes * MINUTE ? this.length / DAY : 0 // 24
     this.services = (calendar.serviceHours ?? []).map(({ rules }) => ({ timeZone: calendar.timeZone, rules })) // 23
     this.blocks = (calendar.blocks ?? []).map(rangeOf)
     this.busy = (calendar.busy ?? []).map(rangeOf)
@@ -226,14 +238,47 @@ export class Question {
     })
   }
 
+  openDates(first, last) { // 24: on which all hours meet
+    const sides = [this.calendar, ...(this.calendar.salon == null ? [] : [this.calendar.salon]), ...this.services].map((hours) => datesOf(hours, first, last))
+    const found = new Map()
+    for (const date of sides[0].keys()) {
+      if (!sides.every((side) => side.has(date))) continue
+      const start = Math.max(...sides.map((side) => side.get(date)[0])), end = Math.min(...sides.map((side) => side.get(date)[1]))
+      if (start < end) found.set(date, [start, end])
+    }
+    return found
+  }
+
+  firstDate(start) { // 24: the date that opens at a start, or its local date
+    const local = this.zone.date(start), open = this.openDates(local - 1, local + 1)
+    return [local, local - 1, local + 1].find((date) => open.get(date)?.[0] === start) ?? local
+  }
+
+  datesFrom(date) {
+    return Array.from({ length: this.days }, (_, i) => date + i)
+  }
+
+  slotAt(start) {
+    if (!this.days) return { start, end: start + this.length }
+    const last = this.firstDate(start) + this.days - 1
+    const [, closes] = this.openDates(last, last).get(last) ?? [0, -Infinity]
+    return { start, end: closes > start ? closes : start + this.length }
+  }
+
+  wholeDays(from, to) { // 24: the starts that the hours allow; of two dates that open at once the later one counts
+    const first = this.zone.date(from) - 2, last = this.zone.date(to) + 2, open = this.openDates(first, last + this.days), found = new Set()
+    for (let date = first; date <= last; date++) if (this.datesFrom(date).every((each) => open.has(each))) found.add(open.get(date)[0])
+    return [...found].filter((start) => from <= start && start < to).sort((one, other) => one - other)
+  }
+
   offered(start) { // whether a start that is on the grid and open is offered
-    const slot = { start, end: start + this.length }
+    const slot = this.slotAt(start)
     return (
       start >= this.earliest && start < this.horizon && this.reasonsFull(start).length === 0 &&
       !this.blocks.some((block) => overlap(block, slot)) && // 12
       !meet(this.busy, this.parts(slot)) && // 14
       this.inTheWay(slot).length === 0 && !this.lacksResource(slot) &&
-      this.services.every((hours) => this.inside(hours, slot)) // 23
+      (this.days > 0 || this.services.every((hours) => this.inside(hours, slot))) // 23
     )
   }
 
@@ -242,6 +287,7 @@ export class Question {
     from = Math.max(from, this.earliest)
     to = Math.min(to, this.horizon)
     if (from >= to) return found
+    if (this.days) return this.wholeDays(from, to).filter((start) => this.offered(start))
     for (const [anchor, next, closes] of this.steps(from, to + this.length)) {
       for (let start = anchor + Math.max(0, Math.ceil((from - anchor) / this.step)) * this.step; start < Math.min(next, to) && start + this.length <= closes; start += this.step) {
         if (this.offered(start)) found.push(start)
@@ -254,12 +300,38 @@ export class Question {
     return openRanges(hours, start, end).some(([opens, closes]) => opens <= start && end <= closes)
   }
 
-  explain(start) { // 20
-    const slot = { start, end: start + this.length }, parts = this.parts(slot), spans = without(slot, this.pausesOf(slot)), reasons = []
-    const { salon, exceptions, ...usual } = this.calendar
+  closings(slot) { // 20
+    const { salon, exceptions, ...usual } = this.calendar, reasons = []
+    if (this.days) return this.closedDates(this.firstDate(slot.start), usual)
     if (!this.inside(this.calendar, slot)) reasons.push(this.inside(usual, slot) ? 'exception' : 'closed')
     if (salon != null && !this.inside(salon, slot)) reasons.push('salon_closed')
     if (!this.services.every((hours) => this.inside(hours, slot))) reasons.push('service_closed')
+    return reasons
+  }
+
+  closedDates(first, usual) { // 24
+    const dates = this.datesFrom(first), last = dates.at(-1), reasons = []
+    const [own, usually, ...services] = [this.calendar, usual, ...this.services].map((hours) => datesOf(hours, first, last))
+    const salon = this.calendar.salon == null ? [] : [datesOf(this.calendar.salon, first, last)]
+    const apart = (one, other) => Math.max(one[0], other[0]) >= Math.min(one[1], other[1])
+    const closes = (side, others) => dates.some((date) => !side.has(date) || others.some((other) => other.has(date) && apart(side.get(date), other.get(date))))
+    if (own.size < this.days) reasons.push(usually.size < this.days ? 'closed' : 'exception')
+    if (salon.some((side) => closes(side, [own]))) reasons.push('salon_closed')
+    if (services.some((side) => closes(side, [own, ...salon, ...services]))) reasons.push('service_closed')
+    return reasons
+  }
+
+  offGrid(start) {
+    if (!this.days) {
+      const part = this.steps(start, start + SECOND).find(([anchor, next]) => anchor <= start && start < next)
+      return part !== undefined && (start - part[0]) % this.step !== 0
+    }
+    const first = this.firstDate(start), open = this.openDates(first, first + this.days - 1)
+    return open.size === this.days && open.get(first)[0] !== start
+  }
+
+  explain(start) { // 20
+    const slot = this.slotAt(start), parts = this.parts(slot), spans = without(slot, this.pausesOf(slot)), reasons = this.closings(slot)
     if (this.blocks.some((block) => overlap(block, slot))) reasons.push('block')
     const claims = this.inTheWay(slot).map((claim) => meet(claim.spans, spans))
     const busy = this.busy.filter((each) => meet([each], parts)).map((each) => meet([each], spans))
@@ -270,8 +342,7 @@ export class Question {
     if (start < this.earliest) reasons.push('notice')
     if (start >= this.horizon) reasons.push('horizon')
     reasons.push(...this.reasonsFull(start))
-    const part = this.steps(start, start + SECOND).find(([anchor, next]) => anchor <= start && start < next)
-    if (part && (start - part[0]) % this.step !== 0) reasons.push('off_grid')
+    if (this.offGrid(start)) reasons.push('off_grid')
     return { reasons, before: this.nearest(start, -1), after: this.nearest(start, 1) }
   }
 
@@ -295,15 +366,16 @@ export function answer(json) {
   const starts = question.starts(instantOf(json.window.from), instantOf(json.window.to))
   const explained = (json.explain ?? []).map(({ slot }) => question.explain(instantOf(slot)))
   return {
-    slots: starts.map((start) => ({ start: shown(start), end: shown(start + question.length) })),
+    slots: starts.map((start) => ({ start: shown(start), end: shown(question.slotAt(start).end) })),
     explain: explained.map((each) => ({ reasons: each.reasons.sort(), before: shown(each.before), after: shown(each.after) })),
   }
 }
 
 function failuresOf(vector) {
   const found = answer(vector), problems = []
-  const expected = vector.expect.starts?.map((start) => shown(instantOf(start))) ?? vector.expect.slots.map(({ start }) => shown(instantOf(start)))
-  if (JSON.stringify(expected) !== JSON.stringify(found.slots.map(({ start }) => start))) problems.push(`expected ${expected}, found ${found.slots.map(({ start }) => start)}`)
+  const [of, listed] = vector.expect.starts ? [({ start }) => start, vector.expect.starts.map((start) => ({ start }))] : [({ start, end }) => `${start}–${end}`, vector.expect.slots]
+  const expected = listed.map(({ start, end }) => of({ start: shown(instantOf(start)), end: end && shown(instantOf(end)) }))
+  if (JSON.stringify(expected) !== JSON.stringify(found.slots.map(of))) problems.push(`expected ${expected}, found ${found.slots.map(of)}`)
   vector.explain?.forEach((why, i) => {
     const mine = found.explain[i]
     if (JSON.stringify([...why.reasons].sort()) !== JSON.stringify(mine.reasons)) problems.push(`${why.slot}: expected ${why.reasons}, found ${mine.reasons}`)

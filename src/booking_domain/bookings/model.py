@@ -53,7 +53,7 @@ from booking_domain.shared.ids import BookingId, EventId, ProviderId, ResourceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may
 from booking_domain.shared.reminders import require_reminders
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant, local_time
+from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange, instant, local_time
 from booking_domain.shared.totals import Totals
 
 MAX_NOTES: Final = 2_000
@@ -107,8 +107,8 @@ class Duration:
     deposit_amount: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.minutes <= MINUTES_A_DAY:
-            raise InvalidValue(field="minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
+        if not 1 <= self.minutes <= LONGEST_APPOINTMENT:
+            raise InvalidValue(field="minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
         if self.deposit_amount < 0:
             raise InvalidValue(field="deposit_amount", problem="an amount must not be negative")
         if self.price_amount < self.deposit_amount:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from booking_domain.bookings.pricing import Discount, discounts_of, price_after
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.shared.time import LONGEST_APPOINTMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ class Scope:
             raise InvalidValue(
                 field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
             )
-        if minutes is not None and not 1 <= minutes <= MINUTES_A_DAY:
-            raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
+        if minutes is not None and not 1 <= minutes <= LONGEST_APPOINTMENT:
+            raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
         length = self.minutes if minutes is None else minutes
         return replace(self, price=price, deposit=deposit, minutes=length, discounts=discounts)
 

@@ -13,10 +13,11 @@ from booking_domain.core.stores import BookingStore, ClaimSource, ClaimStore, Me
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import HoldNotFound
 from booking_domain.scheduling.explain import Explanation, explain
-from booking_domain.scheduling.model import Calendar, Slot, claim_margin
+from booking_domain.scheduling.model import Calendar, Slot, claim_margin, length_margin
 from booking_domain.scheduling.placing import claimable_in, slot_window
 from booking_domain.scheduling.slots import offered_slots, slots_in_order
 from booking_domain.scheduling.waiting import NotWaiting, WaitingAction, WaitingParty, WaitingStatus
+from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.money import Money
@@ -87,14 +88,15 @@ class Diary(Generic[KeptT_co]):
         now = self._now()
         window = TimeRange(now, now + 7 * _DAY) if window is None else window
         of = self._calendar(calendar)
-        claims = _around(self.store, calendar, of, window)
+        claims = _around(self.store, calendar, of, window, duration_minutes)
         return offered_slots(of, claims, window=window, now=now, duration_minutes=duration_minutes)
 
     def explain(self, calendar: str, start: datetime, *, duration_minutes: int | None = None) -> Explanation:
         """Why a start is, or is not, offered, and the nearest slots."""
         now, of = self._now(), self._calendar(calendar)
         whole = TimeRange(now, now + (of.settings.horizon_days + 2) * _DAY)
-        return explain(of, _around(self.store, calendar, of, whole), start, now=now, duration_minutes=duration_minutes)
+        claims = _around(self.store, calendar, of, whole, duration_minutes)
+        return explain(of, claims, start, now=now, duration_minutes=duration_minutes)
 
     def hold(
         self: "Diary[ClaimStore]", calendar: str, start: Slot | datetime, *, lasts: timedelta = 10 * _MINUTE
@@ -256,8 +258,8 @@ class Diary(Generic[KeptT_co]):
         if soonest >= waiting.window.end:
             return None
         window = TimeRange(soonest, waiting.window.end)
-        claims = _around(self.store, waiting.calendar, calendar, window)
         minutes = waiting.duration_minutes
+        claims = _around(self.store, waiting.calendar, calendar, window, minutes)
         slot = next(slots_in_order(calendar, claims, window=window, now=now, duration_minutes=minutes), None)
         if slot is None:
             return None
@@ -301,10 +303,12 @@ class Diary(Generic[KeptT_co]):
         expires_at: datetime | None = None,
     ) -> Claim:
         """Claim a free start; the calendar is locked. A hold is used up, and `own` is what the claim replaces."""
-        minutes = (start.end - start.start) // _MINUTE if isinstance(start, Slot) else None
         begins = instant(start.start if isinstance(start, Slot) else start, field="start")
         now, of = self._now(), self._calendar(calendar)
-        claims = list(_around(self.store, calendar, of, slot_window(begins)))
+        minutes = None
+        if isinstance(start, Slot) and appointment_at(of, begins) != TimeRange(start.start, start.end):
+            minutes = (start.end - start.start) // _MINUTE
+        claims = list(_around(self.store, calendar, of, slot_window(begins, minutes)))
         for each in claims:
             if not each.live(now):
                 self.store.remove_claim(calendar, each.id)
@@ -334,8 +338,10 @@ class Diary(Generic[KeptT_co]):
         return instant(self._clock.now(), field="now")
 
 
-def _around(store: ClaimSource, name: str, calendar: Calendar, window: TimeRange) -> Iterable[Claim]:
-    far = claim_margin(calendar.settings)
+def _around(
+    store: ClaimSource, name: str, calendar: Calendar, window: TimeRange, minutes: int | None = None
+) -> Iterable[Claim]:
+    far = claim_margin(calendar.settings) + length_margin(minutes or 0)
     return store.claims(name, TimeRange(window.start - far, window.end + far))
 
 

@@ -40,6 +40,7 @@ _SETTINGS: Final = {
     "maxPerYear": "max_per_year",
     "capacity": "capacity",
     "anchoring": "anchoring",
+    "wholeDays": "whole_days",
 }
 
 
@@ -76,7 +77,7 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
     settings = {name: getattr(calendar.settings, member) for name, member in _SETTINGS.items()}
     return {
         **_hours_json(calendar),
-        "settings": {name: value for name, value in settings.items() if value is not None}
+        "settings": {name: value for name, value in settings.items() if value is not None and value is not False}
         | ({"pauses": [*map(_pause_json, calendar.settings.pauses)]} if calendar.settings.pauses else {}),
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],

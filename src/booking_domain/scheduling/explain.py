@@ -24,6 +24,7 @@ from booking_domain.scheduling.slots import (
     slots_in_order,
 )
 from booking_domain.scheduling.weekly import ServiceHours
+from booking_domain.scheduling.whole_days import appointment_at, begins_off_opening, first_date, sides_closed
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import ORIGIN, TimeRange, instant
@@ -63,7 +64,9 @@ class Reason(StrEnum):
     MONTH_FULL = "month_full"
     YEAR_FULL = "year_full"
     OFF_GRID = "off_grid"
-    """The provider is open, but the start is not a whole number of steps from the grid's anchor."""
+    """The provider is open, but the start is not a whole number of steps from the grid's anchor.
+
+    Of whole days: the dates are open, but the start is not the opening of the first one."""
 
 
 UNAVAILABLE: Final = "unavailable"
@@ -144,7 +147,8 @@ def explain(
     start, now = instant(start, field="start"), instant(now, field="now")
     claims = claims_of(claims)
     minutes = minutes_of(calendar.settings, duration_minutes)
-    span = TimeRange(start, start + timedelta(minutes=minutes))
+    calendar = calendar.lasting(minutes)
+    span = appointment_at(calendar, start)
     reasons = (*(() if bookable else (Reason.NOT_BOOKABLE,)), *reasons_against(calendar, claims, span, now))
     before, after = _nearest(calendar, claims, start, now, minutes) if bookable else (None, None)
     return Explanation(start=start, reasons=reasons, before=before, after=after)
@@ -152,12 +156,13 @@ def explain(
 
 def reasons_against(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> tuple[Reason, ...]:
     """All reasons why an appointment at this time is not offered."""
-    claims = tuple(claims)
+    claims, whole_days = tuple(claims), calendar.settings.whole_days
     return (
-        *_closings(calendar, span),
+        *(_closed_days(calendar, span) if whole_days else _closings(calendar, span)),
+        *((Reason.BLOCK,) if any(block.range.overlaps(span) for block in calendar.blocks) else ()),
         *_obstacles(calendar, claims, span, now),
         *_limits(calendar, claims, span.start, now),
-        *_grid(calendar, claims, span, now),
+        *(_off_opening(calendar, span) if whole_days else _grid(calendar, claims, span, now)),
     )
 
 
@@ -187,8 +192,23 @@ def _closings(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:
         yield Reason.SALON_CLOSED
     if not all(_inside_service(calendar, hours, span) for hours in calendar.service_hours):
         yield Reason.SERVICE_CLOSED
-    if any(block.range.overlaps(span) for block in calendar.blocks):
-        yield Reason.BLOCK
+
+
+def _closed_days(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:
+    date = first_date(calendar, span.start)
+    own, salon, service = sides_closed(calendar, date)
+    if own:
+        still, _, _ = sides_closed(replace(calendar, exceptions=()), date)
+        yield Reason.CLOSED if still else Reason.EXCEPTION
+    if salon:
+        yield Reason.SALON_CLOSED
+    if service:
+        yield Reason.SERVICE_CLOSED
+
+
+def _off_opening(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:
+    if begins_off_opening(calendar, span.start):
+        yield Reason.OFF_GRID
 
 
 def _inside_hours(hours: OpeningHours, span: TimeRange) -> bool:

@@ -13,13 +13,13 @@ from booking_domain.scheduling.claims import MAX_CAPACITY, Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
 from booking_domain.scheduling.pauses import Pause, pauses_at, require_pauses, without
 from booking_domain.scheduling.resources import RequiredResource, ResourceNeed, ResourceUses
-from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose
+from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose, require_whole_days
 from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.checks import checks_types
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, ServiceId, UserId
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, time_zone
+from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY, TimeRange, time_zone
 
 MAX_BLOCK_NOTE: Final = 500
 MAX_RULES: Final = 200
@@ -30,8 +30,8 @@ MAX_PER_WEEK: Final = 7 * MINUTES_A_DAY
 MAX_PER_MONTH: Final = 31 * MINUTES_A_DAY
 MAX_PER_YEAR: Final = 366 * MINUTES_A_DAY
 CLAIM_MARGIN: Final = timedelta(days=3)
-"""A claim further from a slot than this cannot affect it: durations and buffers are at most a day each, and the local
-date on which bookings are counted lies within a day of its slots."""
+"""A claim further than this from a slot of less than a day cannot affect it: buffers are at most a day each, and the
+local date on which bookings are counted lies within a day of its slots."""
 WEEKLY_CLAIM_MARGIN: Final = CLAIM_MARGIN + timedelta(days=6)
 """`CLAIM_MARGIN` if bookings are counted per local week, too."""
 MONTHLY_CLAIM_MARGIN: Final = CLAIM_MARGIN + timedelta(days=30)
@@ -126,6 +126,9 @@ class SlotSettings:
     """Places of one appointment: claims of the very same time share it until there are so many, as in a class."""
     pauses: tuple[Pause, ...] = ()
     """When the provider is free within an appointment of this duration. One of another duration has no pauses."""
+    whole_days: bool = False
+    """Appointments of this duration, so many times 24 hours, last from the opening of a date to the closing of the last
+    one. Those of another duration do not."""
     class_id: ServiceId | None = None
     """The class that is booked: only its own claims share their time; None: claims without a class do."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
@@ -133,7 +136,7 @@ class SlotSettings:
     def __post_init__(self) -> None:
         limits: tuple[tuple[str, int, int, int], ...] = (
             ("step_minutes", self.step_minutes, 1, MINUTES_A_DAY),
-            ("duration_minutes", self.duration_minutes, 1, MINUTES_A_DAY),
+            ("duration_minutes", self.duration_minutes, 1, LONGEST_APPOINTMENT),
             ("buffer_before_minutes", self.buffer_before_minutes, 0, MINUTES_A_DAY),
             ("buffer_after_minutes", self.buffer_after_minutes, 0, MINUTES_A_DAY),
             ("min_notice_minutes", self.min_notice_minutes, 0, MAX_HORIZON_DAYS * MINUTES_A_DAY),
@@ -151,10 +154,20 @@ class SlotSettings:
             require_pauses(self.pauses, self.duration_minutes)
             if self.capacity > 1:
                 raise InvalidValue(field="pauses", problem="a class has no pauses")
+        require_whole_days(self.whole_days and self.duration_minutes, self.pauses)
 
     def lasting(self, minutes: int) -> Self:
         """The settings for appointments of this duration."""
-        return self if minutes == self.duration_minutes else replace(self, duration_minutes=minutes, pauses=())
+        if minutes == self.duration_minutes:
+            return self
+        return replace(self, duration_minutes=minutes, pauses=(), whole_days=False)
+
+    def asked(self, minutes: int, *, kept: int) -> int:
+        """The duration to ask for an appointment that is to last so many minutes, and lasts `kept` now.
+
+        One of whole days that keeps its length lasts as long as the hours of its new dates.
+        """
+        return self.duration_minutes if self.whole_days and minutes == kept else minutes
 
     @property
     def limits(self) -> tuple[int | None, int | None, int | None, int | None]:
@@ -164,11 +177,17 @@ class SlotSettings:
 
 def claim_margin(settings: SlotSettings) -> timedelta:
     """How far from a slot a claim or block can affect it."""
+    further = length_margin(settings.duration_minutes)
     if settings.max_per_year is not None:
-        return YEARLY_CLAIM_MARGIN
+        return YEARLY_CLAIM_MARGIN + further
     if settings.max_per_month is not None:
-        return MONTHLY_CLAIM_MARGIN
-    return CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN
+        return MONTHLY_CLAIM_MARGIN + further
+    return further + (CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN)
+
+
+def length_margin(minutes: int) -> timedelta:
+    """How much further than that a claim or block can affect a slot of this length; whole days reach beyond it."""
+    return timedelta(minutes=minutes if minutes >= MINUTES_A_DAY else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +243,11 @@ class Calendar(OpeningHours):
             span.end + timedelta(minutes=self.settings.buffer_after_minutes),
         )
 
+    def lasting(self, minutes: int) -> Self:
+        """The calendar for appointments of this duration: see `SlotSettings.lasting`."""
+        settings = self.settings.lasting(minutes)
+        return self if settings is self.settings else replace(self, settings=settings)
+
     def pauses(self, span: Slot | TimeRange) -> tuple[TimeRange, ...]:
         """When the provider is free within an appointment."""
         settings = self.settings
@@ -268,6 +292,12 @@ class ProviderSchedule:
     feed_rule: FeedRule = DEFAULT_FEED_RULE
 
     @property
+    def longest(self) -> int:
+        """The length in minutes of the longest appointment that it is read for."""
+        asked = min(sum(each.minutes for each in self.services), LONGEST_APPOINTMENT)
+        return max(*self.durations, asked)
+
+    @property
     def durations(self) -> tuple[int, ...]:
         """All lengths in minutes that customers may choose, shortest first."""
         return tuple(sorted((self.calendar.settings.duration_minutes, *self.further_durations)))
@@ -297,6 +327,7 @@ class ProviderSchedule:
             capacity=whole.capacity,
             class_id=whole.class_id,
             pauses=whole.pauses,
+            whole_days=whole.whole_days,
         )
         calendar = replace(self.calendar, settings=settings, service_hours=whole.hours)
         return replace(self, calendar=calendar, further_durations=(), services=services, needs=whole.needs)

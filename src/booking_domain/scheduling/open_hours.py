@@ -41,6 +41,16 @@ def service_ranges(calendar: Calendar, hours: ServiceHours, lowest: int, highest
     return ranges
 
 
+def hours_of_dates(hours: OpeningHours, first: int, until: int) -> dict[int, Span]:
+    """Of the dates `[first, until)`, those on which hours start: from their first opening to their last closing."""
+    week, found = _Week(hours), dict[int, Span]()
+    for ordinal in range(first, until):
+        spans, _ = week.opened_on(ordinal, ordinal + 1)
+        if spans:
+            found[ordinal] = min(opens for opens, _ in spans), max(closes for _, closes in spans)
+    return found
+
+
 def open_until(calendar: Calendar, at: datetime) -> datetime | None:
     """When the open range ends that contains an instant, at least a day ahead if it is longer; None: closed then."""
     seconds = int((at - ORIGIN).total_seconds())

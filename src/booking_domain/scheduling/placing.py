@@ -24,7 +24,7 @@ from booking_domain.scheduling.explain import (
     reasons_against,
     time_off_until,
 )
-from booking_domain.scheduling.model import Calendar, ProviderSchedule
+from booking_domain.scheduling.model import Calendar, ProviderSchedule, length_margin
 from booking_domain.scheduling.services import (
     MAX_HORIZON_DAYS,
     ClassAlone,
@@ -34,9 +34,10 @@ from booking_domain.scheduling.services import (
     choose,
 )
 from booking_domain.scheduling.slots import blocked_range, in_the_way, is_offered, lacks_resource
+from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange
 
 CHOICE_ERRORS: Final = (
     ProviderNotFound,
@@ -52,9 +53,12 @@ _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID}
 _OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED, Reason.SERVICE_CLOSED})
 
 
-def slot_window(start: datetime) -> TimeRange:
-    """The window to read a schedule with, for an appointment that starts at `start`."""
-    return TimeRange(start, start + timedelta(seconds=1))
+def slot_window(start: datetime, minutes: int | None = None) -> TimeRange:
+    """The window to read a schedule with, for an appointment that starts at `start`.
+
+    `minutes` is its length if the schedule does not say it: one that its provider does not offer.
+    """
+    return TimeRange(start, start + timedelta(seconds=1) + length_margin(minutes or 0))
 
 
 def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) -> bool:
@@ -126,16 +130,16 @@ def claimable_in(
     """`claimable` in a calendar with these claims.
 
     Raises:
-        InvalidValue: the length is not 1 minute to a day.
+        InvalidValue: the length is not 1 minute to 14 days.
         SlotNotOffered, SlotTaken: see `claimable`.
     """
-    others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
-    minutes = (span.end - span.start) // timedelta(minutes=1)
+    calendar = _of_length(calendar, duration_minutes)
+    others, span, blocked = _requested(calendar, claims, start, now)
     near = in_the_way(calendar, others, span, blocked)
     # Check without the overlapping claims, and, if there are any, without all claims: they may have filled the day.
     kept = [[claim for claim in others if claim not in near], []] if near else [others]
     alone = replace(calendar, resources=()) if calendar.resources else calendar
-    if not any(is_offered(alone, each, span.start, now=now, duration_minutes=minutes) for each in kept):
+    if not any(is_offered(alone, each, span.start, now=now) for each in kept):
         reasons = public_reasons(reasons_against(calendar, others, span, now))
         raise SlotNotOffered(start=span.start, zone=calendar.time_zone, reasons=reasons)
     if near or lacks_resource(calendar, blocked):
@@ -199,7 +203,8 @@ def _unclaimed(
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     claims = (claim for claim in schedule.claims if claim.id != own)
     calendar, _ = schedule.calendar_at(now, own=own)
-    others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
+    calendar = _of_length(calendar, duration_minutes)
+    others, span, blocked = _requested(calendar, claims, start, now)
     near = in_the_way(calendar, others, span, blocked)
     over = overbook and all(claim.kind is ClaimKind.BOOKING for claim in near)
     if (near and not over) or lacks_resource(calendar, blocked):
@@ -254,11 +259,15 @@ def require_available(
         raise TimeNotAvailable(start=span.start, zone=calendar.time_zone, reasons=public_reasons(reasons))
 
 
-def _requested(
-    calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime, duration_minutes: int | None
-) -> tuple[list[Claim], TimeRange, TimeRange]:
+def _of_length(calendar: Calendar, duration_minutes: int | None) -> Calendar:
     minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
-    if not 1 <= minutes <= MINUTES_A_DAY:
-        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
-    span = TimeRange(start, start + timedelta(minutes=minutes))
+    if not 1 <= minutes <= LONGEST_APPOINTMENT:
+        raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
+    return calendar.lasting(minutes)
+
+
+def _requested(
+    calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime
+) -> tuple[list[Claim], TimeRange, TimeRange]:
+    span = appointment_at(calendar, start)
     return [claim for claim in claims if claim.live(now)], span, calendar.blocked(span)

@@ -46,7 +46,8 @@ class ProviderSchedules(Protocol):
         The schedule has at least all claims (with their buffers) within `claim_margin` of the window, all blocks and
         busy times within `CLAIM_MARGIN`, and all exceptions within `EXCEPTION_MARGIN`; and of `services` those that the
         provider offers, in any order. Of `resources`, and of those that `services` need, it has those that exist, with
-        at least what has taken their units within `CLAIM_MARGIN` of the window.
+        at least what has taken their units within `CLAIM_MARGIN` of the window. If an appointment with `services`, or
+        of a length that the provider offers, takes a day or longer, the window ends `length_margin` of it later.
 
         The database transaction holds the lock until it ends. Every database transaction that claims time or changes
         the calendar takes it, so they run one at a time, and each sees what the previous one committed.

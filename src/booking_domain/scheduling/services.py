@@ -26,9 +26,10 @@ from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotF
 from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import require_reminders
-from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY
 
 MAX_HORIZON_DAYS: Final = 730
+_MOST_DAYS: Final = LONGEST_APPOINTMENT // MINUTES_A_DAY
 MAX_SERVICE_NAME: Final = 120
 MAX_SERVICE_DESCRIPTION: Final = 2_000
 MAX_CATEGORY: Final = 60
@@ -113,6 +114,8 @@ class OfferedService:
     """What an appointment takes beside its provider, for all places of a class together."""
     pauses: tuple[Pause, ...] = ()
     """When its provider is free for others."""
+    whole_days: bool = False
+    """Whether it lasts from the opening of one date to the closing of another: see `SlotSettings.whole_days`."""
     hours: ServiceHours | None = None
     """None: whenever its provider is open."""
 
@@ -161,6 +164,8 @@ class Service:
     """The resources of its owner that an appointment takes, each named once."""
     pauses: tuple[Pause, ...] = ()
     """When its provider is free for others. A class has none, nor has an offer of another length."""
+    whole_days: bool = False
+    """Whether it lasts from the opening of one date to the closing of another. Its minutes are so many days."""
     hours: ServiceHours | None = None
     """When its appointments take place; None: whenever its provider is open."""
     active: bool = True
@@ -194,6 +199,7 @@ class Service:
             self._require_class()
         _require_needs(self.needs)
         require_pauses(self.pauses, self.minutes, besides=("duration_minutes",))
+        require_whole_days(self.whole_days and self.minutes, self.pauses)
         if self.price < self.deposit:
             raise InvalidValue(
                 field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
@@ -235,6 +241,7 @@ class Service:
             capacity=self.capacity,
             needs=self.needs,
             pauses=self.pauses if minutes == self.minutes else (),
+            whole_days=self.whole_days and minutes % MINUTES_A_DAY == 0,
             hours=self.hours,
         )
 
@@ -254,6 +261,7 @@ class ComposedService:
     class_id: ServiceId | None = None
     needs: tuple[ResourceNeed, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    whole_days: bool = False
     hours: tuple[ServiceHours, ...] = ()
 
 
@@ -270,11 +278,12 @@ def compose(
     Each buffer and the notice are the longest of the services, so that every service has its own. The arguments are the
     provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. Of a
     resource the whole appointment takes as much as the service that needs the most. Each service has its pauses. The
-    whole appointment lies within the hours of each service that has hours. A class is alone: see `choose`.
+    whole appointment lies within the hours of each service that has hours. A class is alone: see `choose`. Beside
+    services of whole days, whose days add up, the others take no time of their own, and none has pauses.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
-        minutes=sum(each.minutes for each in services),
+        minutes=length_of(services),
         price=sum((each.price for each in services), zero),
         deposit=sum((each.deposit for each in services), zero),
         buffer_before_minutes=_longest((each.buffer_before_minutes for each in services), buffer_before_minutes),
@@ -285,12 +294,21 @@ def compose(
         class_id=services[0].class_id,
         needs=most_needed(need for each in services for need in each.needs),
         pauses=pauses_of(services),
+        whole_days=any(each.whole_days for each in services),
         hours=tuple(each.hours for each in services if each.hours is not None),
     )
 
 
+def length_of(services: Iterable[OfferedService]) -> int:
+    """How many minutes these services take together; those of whole days so many times 24 hours."""
+    services = tuple(services)
+    return sum(each.minutes for each in [each for each in services if each.whole_days] or services)
+
+
 def pauses_of(services: Sequence[OfferedService]) -> tuple[Pause, ...]:
-    """The pauses of an appointment with these services, one after the other."""
+    """The pauses of an appointment with these services, one after the other; none of one that takes whole days."""
+    if any(each.whole_days for each in services):
+        return ()
     ends = accumulate((each.minutes for each in services), initial=0)
     return tuple(pause.later(begins) for each, begins in zip(services, ends, strict=False) for pause in each.pauses)
 
@@ -302,7 +320,8 @@ def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) 
         ServiceNotOffered: one of them is not among the offered.
         OnlyAddOns: all of them are add-ons.
         ClassAlone: they are several, and one is a class.
-        InvalidValue: they are too many or longer than a day, or one is named twice.
+        InvalidValue: they are too many, one is named twice, or several are longer than a day, those of whole days than
+            14 days.
     """
     if len(service_ids) > MAX_SERVICES_PER_BOOKING:
         raise InvalidValue(field="service_ids", problem=f"at most {MAX_SERVICES_PER_BOOKING} services")
@@ -316,8 +335,11 @@ def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) 
         raise OnlyAddOns
     if len(services) > 1 and any(each.class_id for each in services):
         raise ClassAlone
-    if sum(each.minutes for each in services) > MINUTES_A_DAY:
-        raise InvalidValue(field="service_ids", problem="the services are longer than a day together")
+    whole_days = any(each.whole_days for each in services)
+    if length_of(services) > (LONGEST_APPOINTMENT if whole_days or len(services) == 1 else MINUTES_A_DAY):
+        together = f"at most {_MOST_DAYS} whole days together"
+        problem = together if whole_days else "the services are longer than a day together"
+        raise InvalidValue(field="service_ids", problem=problem)
     return services
 
 
@@ -336,8 +358,17 @@ def _require_needs(needs: Sequence[ResourceNeed]) -> None:
 
 
 def _require_minutes(minutes: int | None) -> None:
-    if minutes is not None and not 1 <= minutes <= MINUTES_A_DAY:
-        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
+    if minutes is not None and not 1 <= minutes <= LONGEST_APPOINTMENT:
+        raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
+
+
+def require_whole_days(minutes: int, pauses: Sequence[Pause]) -> None:
+    """Raise `InvalidValue` unless whole days can have this length and these pauses; 0: it takes none."""
+    if minutes % MINUTES_A_DAY:
+        problem = f"whole days are a multiple of {MINUTES_A_DAY} minutes"
+        raise InvalidValue(field="duration_minutes", problem=problem, besides=("whole_days",))
+    if minutes and pauses:
+        raise InvalidValue(field="pauses", problem="whole days have no pauses", besides=("whole_days",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,18 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot, SlotSettings
 from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of, service_ranges
 from booking_domain.scheduling.pauses import meet
+from booking_domain.scheduling.whole_days import whole_days_between
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, ceil_to_second, instant
+from booking_domain.shared.time import (
+    LONGEST_APPOINTMENT,
+    MINUTES_A_DAY,
+    ORIGIN,
+    SECONDS_A_DAY,
+    TimeRange,
+    ceil_to_second,
+    instant,
+)
 
 ANCHOR_PERIOD_DAYS: Final = 28
 """In a range that is open for longer than this, the grid restarts at local midnight of every 28th date, except the
@@ -58,10 +67,11 @@ def offered_slots(
     the hours of each service that has hours. It overlaps no block, and with its buffers no busy time and no live claim,
     but for claims of the very same time as long as there are fewer than the capacity. With its buffers it finds enough
     free units of each resource. It respects minimum notice, horizon, and the maximum number of bookings per day, week,
-    month and year. `duration_minutes` overrides the duration of the settings.
+    month and year. `duration_minutes` overrides the duration of the settings. An appointment of whole days starts when
+    its first date opens, ends when its last one closes, and has hours on each of its dates.
 
     Raises:
-        InvalidValue: an argument has another type, `now` is naive, or `duration_minutes` is not from 1 to 1,440.
+        InvalidValue: an argument has another type, `now` is naive, or `duration_minutes` is not from 1 to 20,160.
 
     >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
@@ -77,8 +87,8 @@ def offered_slots(
     ['09:00', '09:30', '10:00', '10:30', '11:00']
     """
     search = _search(calendar, claims, window, now, duration_minutes)
-    if search is None:
-        return ()
+    if not isinstance(search, tuple):
+        return tuple(search)
     parts, forbidden, step, length, full = search
     obstacles = iter(forbidden)
     found, _ = _free(parts, next(obstacles), obstacles, step, length)
@@ -95,7 +105,7 @@ def slots_in_order(
 ) -> Iterator[Slot]:
     """The slots of `offered_slots`, one after the other: those that the caller does not ask for are not made."""
     search = _search(calendar, claims, window, now, duration_minutes)
-    return iter(()) if search is None else chain.from_iterable(_batches(search, calendar))
+    return chain.from_iterable(_batches(search, calendar)) if isinstance(search, tuple) else search
 
 
 class FirstSlots(NamedTuple):
@@ -143,11 +153,12 @@ def last_slot(
 
 def _search(
     calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
-) -> _Search | None:
+) -> _Search | Iterator[Slot]:
     """Return the open ranges (each with one grid), the forbidden pairs, step, length and full periods.
 
     No slot starts strictly between the two values of a forbidden pair: it would overlap an obstacle. The pairs are
-    sorted. Full periods are those whose slots are not offered, as far as no pair says so. None: the window has no slot.
+    sorted. Full periods are those whose slots are not offered, as far as no pair says so. Slots themselves: there are
+    no steps, because an appointment takes whole days or the window is over.
     """
     if type(calendar) is not Calendar:
         require_type("calendar", calendar, Calendar)
@@ -158,7 +169,9 @@ def _search(
     lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
     highest = min(window.upper, horizon_end(calendar, now))
     if lowest >= highest:
-        return None
+        return iter(())
+    if settings.whole_days and length == settings.duration_minutes * 60:
+        return _of_whole_days(calendar, claims_of(claims), lowest, highest, now)
     try:
         claims = tuple(claims)
         forbidden = _forbidden(calendar, claims, now, length)
@@ -177,6 +190,22 @@ def _search(
     forbidden.sort()
     parts = _grid(calendar, claims, now, (lowest, highest), length)
     return parts, forbidden, settings.step_minutes * 60, length, full
+
+
+def _of_whole_days(
+    calendar: Calendar, claims: Sequence[Claim], lowest: int, highest: int, now: datetime
+) -> Iterator[Slot]:
+    live, full = [claim for claim in claims if claim.live(now)], full_periods(calendar, claims, now)
+    for start, end in whole_days_between(calendar, lowest, highest):
+        span = TimeRange(ORIGIN + timedelta(0, start), ORIGIN + timedelta(0, end))
+        blocked = calendar.blocked(span)
+        if not (
+            any(block.range.overlaps(span) for block in calendar.blocks)
+            or any(busy.overlaps(blocked) for busy in calendar.busy)
+            or in_the_way(calendar, live, span, blocked)
+            or lacks_resource(calendar, blocked)
+        ) and full.isdisjoint(local_periods(calendar, span.start)):
+            yield Slot(span.start, span.end)
 
 
 def _batches(search: _Search, calendar: Calendar) -> Iterator[list[Slot]]:
@@ -270,11 +299,11 @@ def _slots_of(length: int) -> _Slots:
 
 
 def minutes_of(settings: SlotSettings, duration_minutes: float | None) -> int:
-    """The duration, or that of the settings if None; raise `InvalidValue` if it is no whole minutes up to a day."""
+    """The duration, or that of the settings if None; raise `InvalidValue` if it is no whole minutes or too long."""
     if duration_minutes is None:
         return settings.duration_minutes
-    if type(duration_minutes) is not int or not 1 <= duration_minutes <= MINUTES_A_DAY:
-        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} whole minutes")
+    if type(duration_minutes) is not int or not 1 <= duration_minutes <= LONGEST_APPOINTMENT:
+        raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} whole minutes")
     return duration_minutes
 
 

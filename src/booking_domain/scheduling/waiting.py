@@ -10,7 +10,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.lifecycle import Lifecycle, Move
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange
 
 MAX_WAITING_WINDOW: Final = timedelta(days=92)
 DST_MARGIN: Final = timedelta(hours=1)
@@ -108,8 +108,8 @@ class WaitingListEntry:
     def __post_init__(self) -> None:
         if self.window.end - self.window.start > MAX_WAITING_WINDOW + DST_MARGIN:
             raise InvalidValue(field="to", problem=f"at most {MAX_WAITING_WINDOW.days} days after the beginning")
-        if self.duration_minutes is not None and not 1 <= self.duration_minutes <= MINUTES_A_DAY:
-            raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
+        if self.duration_minutes is not None and not 1 <= self.duration_minutes <= LONGEST_APPOINTMENT:
+            raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
 
     @property
     def hold_id(self) -> ClaimId:

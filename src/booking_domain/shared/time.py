@@ -12,6 +12,8 @@ from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.errors import InvalidValue, Unavailable
 
 MINUTES_A_DAY: Final = 24 * 60
+LONGEST_APPOINTMENT: Final = 14 * MINUTES_A_DAY
+"""How many minutes an appointment lasts at most."""
 SECONDS_A_DAY: Final = 86_400
 ORIGIN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """The epoch of slot arithmetic. Until 2054 seconds since then fit one digit of CPython's integers, which is faster."""

@@ -17,8 +17,8 @@ from entrypoints.http.kit.fields import (
     Body,
     Instant,
     Json,
+    LengthMinutes,
     ServiceIds,
-    SomeMinutes,
     Timestamp,
     provider_or_salon,
     service_ids,
@@ -34,7 +34,7 @@ class HoldBody(Body, frozen=True, kw_only=True):
     provider_id: ProviderId | None = None
     salon_id: SalonId | None = None
     slot: Instant
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
 

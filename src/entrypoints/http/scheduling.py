@@ -35,7 +35,7 @@ from booking_domain.scheduling.weekly import MAX_SERVICE_RULES, ServiceHours
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.errors import about as in_member
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, UserId
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant
+from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY, TimeRange, instant
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import (
@@ -43,6 +43,7 @@ from entrypoints.http.kit.fields import (
     HorizonDays,
     Instant,
     Json,
+    LengthMinutes,
     Minutes,
     NoticeMinutes,
     SomeMinutes,
@@ -63,7 +64,7 @@ MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
 """A window of 62 days in steps of 10 minutes has fewer steps."""
 MOST_STEPS_AHEAD: Final = 150_000
-_LONGEST: Final = timedelta(days=2)
+_LONGEST: Final = timedelta(minutes=LONGEST_APPOINTMENT, days=2)
 _NOBODY: Final = UUID(int=0)
 
 
@@ -146,7 +147,7 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     """Slot settings; omitted members have their defaults."""
 
     slot_step_minutes: SomeMinutes = 30
-    slot_duration_minutes: SomeMinutes = 60
+    slot_duration_minutes: LengthMinutes = 60
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
     min_notice_minutes: NoticeMinutes = 0
@@ -159,6 +160,8 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     """Claims of the very same time share it until there are so many, as in a class."""
     pauses: Pauses = ()
     """When the provider is free for others within an appointment of this duration."""
+    whole_days: bool = False
+    """Appointments of this duration take whole days: from the opening of one to the closing of the last."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
 
@@ -254,7 +257,7 @@ class CalendarQuestionBody(Body, frozen=True, kw_only=True):
     claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MOST_PERIODS)] = ()
     """What occupies the calendar's time."""
     now: Instant
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
 
     def claimed(self) -> tuple[Claim, ...]:
         """Return the values of the domain."""

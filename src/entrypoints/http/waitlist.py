@@ -18,7 +18,7 @@ from booking_domain.use_cases.scheduling.waiting import JoinWaitingList, join_wa
 from booking_domain.use_cases.scheduling.waiting_queries import list_own_entries
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.fields import Body, Json, Moment, ServiceIds, SomeMinutes, Timestamp, one_of, service_ids
+from entrypoints.http.kit.fields import Body, Json, LengthMinutes, Moment, ServiceIds, Timestamp, one_of, service_ids
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import filled, projection
 from entrypoints.http.kit.queries import moment
@@ -31,7 +31,7 @@ class JoinBody(Body, frozen=True, kw_only=True):
     provider_id: ProviderId
     from_: Moment = field(name="from")
     to: Moment
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
 

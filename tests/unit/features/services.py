@@ -92,13 +92,14 @@ HOURS: Final = ServiceHours(
 BOOKED: Final = OfferedService(
     id=ServiceId(UUID(int=1)),
     name="Үс",
-    minutes=45,
+    minutes=1_440,
     price=Money(amount=2**53 + 1, currency="MNT"),
     deposit=Money(amount=1, currency="MNT"),
     buffer_after_minutes=0,
     min_notice_minutes=1_440,
     horizon_days=30,
     add_on=True,
+    whole_days=True,
     hours=HOURS,
 )
 SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
@@ -130,7 +131,8 @@ FEATURE: Final = Feature(
     samples={
         (Service, "provider_id"): st.uuids(),
         (Service, "salon_id"): st.none(),
-        (Service, "minutes"): st.integers(1, 1_440),
+        (Service, "minutes"): st.integers(1, 14).map(lambda days: days * 1_440),
+        (Service, "pauses"): st.just(()),
         (Service, "buffer_before_minutes"): st.none() | st.integers(0, 1_440),
         (Service, "buffer_after_minutes"): st.none() | st.integers(0, 1_440),
         (Service, "min_notice_minutes"): st.none() | st.integers(0, 1_051_200),

@@ -10,7 +10,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 
 from booking_domain.scheduling import Anchoring, Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.model import CLAIM_MARGIN, DateException, OpeningHours, ProviderSchedule
+from booking_domain.scheduling.model import DateException, OpeningHours, ProviderSchedule, claim_margin
 from booking_domain.scheduling.placing import claimable, require_available, slot_window
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
@@ -47,8 +47,8 @@ def test_an_appointment_may_be_longer_than_usual() -> None:
     assert (span.end, blocked.end) == (monday(13), monday(13, 20))
 
 
-@pytest.mark.parametrize("minutes", [0, -60, 1441])
-def test_an_appointment_lasts_a_minute_to_a_day(minutes: int) -> None:
+@pytest.mark.parametrize("minutes", [0, -60, 20_161])
+def test_an_appointment_lasts_a_minute_to_fourteen_days(minutes: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         claimable(schedule(), monday(10), now=NOW, duration_minutes=minutes)
     assert refused.value.field_path == ("duration_minutes",)
@@ -107,14 +107,15 @@ def test_an_expired_hold_does_not_block() -> None:
 
 
 LENGTHS = st.sampled_from([1440, 1440, 60]) | st.integers(1, 1440)
+DURATIONS = LENGTHS | st.sampled_from([1441, 20_160])
 DISTANCES = st.sampled_from([timedelta(0), 1 * MINUTE]) | st.timedeltas(timedelta(0), timedelta(days=2))
 
 
 @examples(300)
 @given(
     zones_and_dates(),
-    st.tuples(LENGTHS, LENGTHS, LENGTHS),
-    st.tuples(LENGTHS, LENGTHS, LENGTHS),
+    st.tuples(DURATIONS, LENGTHS, LENGTHS),
+    st.tuples(DURATIONS, LENGTHS, LENGTHS),
     DISTANCES,
     st.sampled_from(["before", "after"]),
 )
@@ -133,19 +134,17 @@ def test_a_distant_claim_does_not_affect_a_slot(
     of = calendar(zone, *daily("00:00-24:00", valid_from=day - timedelta(days=2)), settings=settings)
     soon = TimeRange(now, now + timedelta(days=2))
     start = offered_slots(of, (), window=soon, now=now)[0].start
-    near = slot_window(start)
+    near, margin = slot_window(start), claim_margin(settings)
     if side == "before":
         far = booked(
-            near.start - CLAIM_MARGIN - beyond - (theirs[0] + theirs[2]) * MINUTE,
+            near.start - margin - beyond - (theirs[0] + theirs[2]) * MINUTE,
             theirs[0],
             before=theirs[1],
             after=theirs[2],
         )
-        assert far.blocked.end == near.start - CLAIM_MARGIN - beyond
+        assert far.blocked.end == near.start - margin - beyond
     else:
-        far = booked(
-            near.end + CLAIM_MARGIN + beyond + theirs[1] * MINUTE, theirs[0], before=theirs[1], after=theirs[2]
-        )
+        far = booked(near.end + margin + beyond + theirs[1] * MINUTE, theirs[0], before=theirs[1], after=theirs[2])
     assert claimable(schedule(far, of=of), start, now=now) == claimable(schedule(of=of), start, now=now)
 
 

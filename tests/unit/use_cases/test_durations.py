@@ -13,7 +13,7 @@ from booking_domain.scheduling.errors import DurationNotOffered
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY, TimeRange
 from booking_domain.testing.bookings.strategies import terms as all_terms
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.studio import Studio
@@ -142,7 +142,7 @@ async def test_settings_keep_the_durations_until_they_are_given(studio: Studio) 
     "durations",
     [
         (DurationChange(minutes=0, price_amount=0, deposit_amount=0),),
-        (DurationChange(minutes=MINUTES_A_DAY + 1, price_amount=0, deposit_amount=0),),
+        (DurationChange(minutes=LONGEST_APPOINTMENT + 1, price_amount=0, deposit_amount=0),),
         (DurationChange(minutes=60, price_amount=0, deposit_amount=0),),
         (DurationChange(minutes=120, price_amount=1, deposit_amount=2),),
         (DurationChange(minutes=120, price_amount=DEPOSIT.amount - 1),),

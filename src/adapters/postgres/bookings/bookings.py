@@ -62,6 +62,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
             | ({"capacity": each.capacity} if each.class_id else {})
             | ({"needs": needs_json(each.needs)} if each.needs else {})
             | ({"pauses": pauses_json(each.pauses)} if each.pauses else {})
+            | ({"whole_days": True} if each.whole_days else {})
             | ({"hours": rules_json(each.hours.rules)} if each.hours else {})
             | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
@@ -86,6 +87,7 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             capacity=row.get("capacity", 1),
             needs=needs_of(row.get("needs", ())),
             pauses=pauses_of(row.get("pauses", ())),
+            whole_days=row.get("whole_days", False),
             hours=ServiceHours(rules_of(row["hours"])) if "hours" in row else None,
         )
         for row in rows

@@ -61,6 +61,7 @@ from booking_domain.scheduling.model import (
     DateException,
     ProviderSchedule,
     SlotSettings,
+    length_margin,
 )
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
@@ -94,7 +95,7 @@ _b: Final = availability_blocks.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
 _SETTINGS: Final = tuple(
-    name for name in SlotSettings.__dataclass_fields__ if name not in {"capacity", "class_id", "pauses"}
+    name for name in SlotSettings.__dataclass_fields__ if name not in {"capacity", "class_id", "pauses", "whole_days"}
 )
 """Services bring the others."""
 _SCHEDULE_COLUMNS: Final = (
@@ -336,6 +337,24 @@ async def _open(
     *,
     resources: Sequence[ResourceId] = (),
 ) -> BookableProvider | None:
+    found = await _open_near(work, statement, provider_id, around, services, resources=resources)
+    further = timedelta(0) if found is None else length_margin(found.schedule.longest)
+    if not further:
+        return found
+    # Few appointments are longer than a day. Theirs are read again, in a window as long.
+    around = TimeRange(around.start, around.end + further)
+    return await _open_near(work, statement, provider_id, around, services, resources=resources)
+
+
+async def _open_near(
+    work: Work,
+    statement: Statement,
+    provider_id: ProviderId,
+    around: TimeRange,
+    services: Sequence[ServiceId],
+    *,
+    resources: Sequence[ResourceId],
+) -> BookableProvider | None:
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
     hours = await work.execute(_HOURS, provider_id=provider_id, **_times_around(around))
@@ -382,6 +401,16 @@ def _bookable(
 
 
 async def _read_all(
+    work: Work, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId]
+) -> list[ProviderSchedule]:
+    found = await _read_near(work, provider_ids, around, services)
+    further = length_margin(max((schedule.longest for schedule in found), default=0))
+    if not further:
+        return found
+    return await _read_near(work, provider_ids, TimeRange(around.start, around.end + further), services)
+
+
+async def _read_near(
     work: Work, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId]
 ) -> list[ProviderSchedule]:
     ids = list(provider_ids)

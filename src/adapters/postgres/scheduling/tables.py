@@ -166,6 +166,7 @@ services: Final = Table(
     Column("needs", JSONB, nullable=False, server_default=text("'[]'")),
     # After how many minutes each pause begins, and how many it lasts.
     Column("pauses", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("whole_days", Boolean, nullable=False, server_default=text("false")),
     Column("hours", JSONB),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),

@@ -54,7 +54,6 @@ class _Booking:
 
     def __init__(self, stage: ServerSetup, *, with_salon: bool) -> None:
         self._stage = stage
-        self._start = stage.begins + 10 * HOUR
         self._salon_id = self._joined_salon() if with_salon else None
         probe = {"name": "Probe", "durationMinutes": 5, "priceAmount": 0}
         probe |= {"bufferBeforeMinutes": 0, "bufferAfterMinutes": 0, "minNoticeMinutes": 0}
@@ -81,7 +80,10 @@ class _Booking:
         self._done("provider", "PUT", "/availability/settings", settings)
         with self._offered(case.services) as ids:
             wanted = [ids.get(name) or str(uuid4()) for name in case.wanted]
-            order = {"providerId": self._stage.provider_id, "slot": _shown(self._start), "serviceIds": wanted}
+            start = (
+                self._stage.begins + (0 if case.asks_for("wholeDays") else 10) * HOUR
+            )  # whole days begin at midnight
+            order = {"providerId": self._stage.provider_id, "slot": _shown(start), "serviceIds": wanted}
             answer = self._ask("customer", "POST", "/bookings", order)
             if not answer.done:
                 return answer.code
@@ -122,6 +124,7 @@ class _Booking:
         if case.asks_for("capacity"):
             of_class = self._slots(start, start + STEP, wanted)
             capacity = 1 + sum(each["placesLeft"] for each in of_class)
+        later = end + timedelta(days=1)
         return Together(
             names=tuple(each["name"] for each in booking["services"]),
             minutes=_minutes(end - start),
@@ -133,6 +136,7 @@ class _Booking:
             horizon_days=horizon_days if case.asks_for("horizonDays") else None,
             capacity=capacity,
             pauses=tuple(_pauses(start, end, free)) if case.asks_for("pauses") else None,
+            whole_days=len(self._slots(later, later + 24 * HOUR, wanted)) == 1 if case.asks_for("wholeDays") else None,
         )
 
     def _free(self, first: datetime, last: datetime) -> list[datetime]:

@@ -44,6 +44,7 @@ class Together:
     horizon_days: int | None = None
     capacity: int | None = None
     pauses: tuple[Pause, ...] | None = None
+    whole_days: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,7 @@ class ServicesCase:
             horizon_days=expect.get("horizonDays"),
             capacity=expect.get("capacity"),
             pauses=_pauses(expect["pauses"]) if self.asks_for("pauses") else None,
+            whole_days=expect.get("wholeDays"),
         )
 
     def asks_for(self, name: str) -> bool:
@@ -131,6 +133,7 @@ def added_up(case: ServicesCase) -> Together | str:
         horizon_days=whole.horizon_days if case.asks_for("horizonDays") else None,
         capacity=whole.capacity if case.asks_for("capacity") else None,
         pauses=whole.pauses if case.asks_for("pauses") else None,
+        whole_days=whole.whole_days if case.asks_for("wholeDays") else None,
     )
 
 
@@ -169,6 +172,7 @@ def _offered(json: Json, number: int) -> OfferedService:
         add_on=json.get("addOn", False),
         capacity=json.get("capacity", 1),
         pauses=_pauses(json.get("pauses", ())),
+        whole_days=json.get("wholeDays", False),
         created_at=datetime(2025, 11, 24, tzinfo=UTC),
     )
     return service.offered(None if own is None else _offer(service.id, own))

@@ -163,7 +163,9 @@ async def _accept_terms(command: AcceptRequest, booking: Booking, tx: Repositori
 
 
 async def _lock_schedule(booking: Booking, start: datetime, tx: Repositories) -> ProviderSchedule:
-    locked = await tx.schedules.lock(booking.provider_id, slot_window(start), resources=booking.resource_ids)
+    locked = await tx.schedules.lock(
+        booking.provider_id, slot_window(start, booking.offered_scope.minutes), resources=booking.resource_ids
+    )
     return (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
 
 
@@ -198,9 +200,8 @@ def _moved(
         return Decision(booking.agree(scope))
     if start not in booking.offered_times or start <= context.now:
         raise NotATimeOffered
-    span, blocked = proposable(
-        schedule, start, now=context.now, duration_minutes=scope.minutes, own=ClaimId(booking.id)
-    )
+    asked = schedule.calendar.settings.asked(scope.minutes, kept=booking.minutes)
+    span, blocked = proposable(schedule, start, now=context.now, duration_minutes=asked, own=ClaimId(booking.id))
     moved = booking.reschedule(
         span,
         blocked,

@@ -91,7 +91,7 @@ async def change_terms_to(
         return booking
     await require_chargeable_terms(scope, booking, tx, context)
     locked = await tx.schedules.lock(
-        booking.provider_id, slot_window(booking.span.start), resources=booking.resource_ids
+        booking.provider_id, slot_window(booking.span.start, scope.minutes), resources=booking.resource_ids
     )
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     require_fitting(scope, booking, schedule, context)
@@ -106,7 +106,8 @@ def require_fitting(scope: Scope, booking: Booking, schedule: ProviderSchedule, 
     """
     if booking.minutes < scope.minutes or not booking.claims_time:
         start, own = booking.span.start, ClaimId(booking.id)
-        proposable(schedule, start, now=context.now, duration_minutes=scope.minutes, own=own)
+        asked = schedule.calendar.settings.asked(scope.minutes, kept=booking.minutes)
+        proposable(schedule, start, now=context.now, duration_minutes=asked, own=own)
 
 
 async def save_new_terms(

@@ -65,12 +65,13 @@ async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext)
         answer_window=context.configured(Deadlines).answer,
     )
     starts = decision.state.offered_times
-    window = TimeRange(starts[0], slot_window(starts[-1]).end)
+    window = TimeRange(starts[0], slot_window(starts[-1], scope.minutes).end)
     locked = await tx.schedules.lock(booking.provider_id, window, resources=booking.resource_ids)
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
+    asked = schedule.calendar.settings.asked(scope.minutes, kept=booking.minutes)
     for start in starts:
         with about("slots", command.slots.index(start)):
-            proposable(schedule, start, now=context.now, duration_minutes=scope.minutes, own=ClaimId(booking.id))
+            proposable(schedule, start, now=context.now, duration_minutes=asked, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state

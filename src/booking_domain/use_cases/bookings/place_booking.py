@@ -126,7 +126,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
     So losers of a race fail without queueing. Only what the snapshot allows waits for the lock and is checked again.
     """
     start = instant(command.slot, field="slot")
-    window = slot_window(start)
+    window = slot_window(start, command.duration_minutes)
     snapshot, locked = await tx.bookable_providers.try_lock(command.provider_id, window, command.service_ids) or (
         None,
         True,

@@ -67,7 +67,7 @@ async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext
     first = instant(command.first.slot, field="slot")
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
     # A clock change between the first and the last start is within the margin that a schedule is read with.
-    window = TimeRange(first, slot_window(first + length).end)
+    window = TimeRange(first, slot_window(first + length, command.first.duration_minutes).end)
     locked = await tx.bookable_providers.lock(command.first.provider_id, window, command.first.service_ids)
     bookable = of_services(command.first, await require_bookable(command.first, locked, tx, context), context)
     staff, minutes = is_staff(context.actor, bookable), command.first.duration_minutes

@@ -9,7 +9,7 @@ from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken, TimeOff
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.model import ProviderSchedule, length_margin
 from booking_domain.scheduling.placing import claimable, is_over_others, placeable, slot_window
 from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.shared.audit import Subject
@@ -19,7 +19,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
-from booking_domain.shared.time import instant
+from booking_domain.shared.time import TimeRange, instant
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import (
@@ -69,21 +69,22 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")
-    locked = await tx.schedules.lock(booking.provider_id, slot_window(start), resources=booking.resource_ids)
-    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start, minutes), resources=booking.resource_ids)
+    schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
+    asked = schedule.calendar.settings.asked(minutes, kept=booking.minutes)
     require_overbooking(command.overbook_reason, staff=party is not Party.CUSTOMER)
     if party is Party.CUSTOMER:
         require_no_override(command.override_time_off)
         if minutes != booking.minutes:
             raise DurationNotOffered(offered=(booking.minutes,))
-        span, blocked = claimable(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
+        span, blocked = claimable(schedule, start, now=context.now, duration_minutes=asked, own=ClaimId(booking.id))
     else:
         span, blocked = placeable(
             schedule,
             start,
             now=context.now,
-            duration_minutes=minutes,
+            duration_minutes=asked,
             own=ClaimId(booking.id),
             override_time_off=command.override_time_off,
             overbook=command.overbook_reason is not None,
@@ -111,14 +112,16 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
 
 async def _get_schedule_to_move(booking: Booking, schedules: ScheduleReads, *, now: datetime) -> ProviderSchedule:
     """The schedule in which a customer looks for another time: of the booking's length, and without its own claim."""
-    schedule = await schedules.get(booking.provider_id, to_come(now), resources=booking.resource_ids)
+    coming = to_come(now)
+    window = TimeRange(coming.start, coming.end + length_margin(booking.minutes))
+    schedule = await schedules.get(booking.provider_id, window, resources=booking.resource_ids)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     schedule = schedule.for_services(booking.services)
-    calendar = schedule.calendar
+    asked = schedule.calendar.settings.asked(booking.minutes, kept=booking.minutes)
     return replace(
         schedule,
-        calendar=replace(calendar, settings=calendar.settings.lasting(booking.minutes)),
+        calendar=schedule.calendar.lasting(asked),
         claims=tuple(each for each in schedule.claims if each.id != ClaimId(booking.id)),
     )
 

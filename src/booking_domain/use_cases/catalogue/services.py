@@ -69,6 +69,7 @@ class ServiceChange:
     capacity: int | Unset = UNSET
     needs: tuple[ResourceNeed, ...] | Unset = UNSET
     pauses: tuple[Pause, ...] | Unset = UNSET
+    whole_days: bool | Unset = UNSET
     hours: ServiceHours | Unset | None = UNSET
     """None: whenever the provider is open."""
     active: bool | Unset = UNSET

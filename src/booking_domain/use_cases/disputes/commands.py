@@ -312,7 +312,8 @@ async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, 
     if before.claims_time or not after.claims_time:
         return
     claim = booking_claim(after)
-    locked = await tx.schedules.lock(after.provider_id, slot_window(after.span.start), resources=after.resource_ids)
+    window = slot_window(after.span.start, after.minutes)
+    locked = await tx.schedules.lock(after.provider_id, window, resources=after.resource_ids)
     if after.status is Status.CONFIRMED and context.now < after.span.start:
         schedule = (await require_bookable_schedule(locked, after.customer_id, tx)).for_services(after.services)
         require_available(schedule, after.span, now=context.now, own=claim.id)

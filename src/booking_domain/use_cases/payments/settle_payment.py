@@ -244,7 +244,7 @@ async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseConte
     if booking.span.start <= context.now:
         return LatePayment.STARTED
     locked = await tx.schedules.lock(
-        booking.provider_id, slot_window(booking.span.start), resources=booking.resource_ids
+        booking.provider_id, slot_window(booking.span.start, booking.minutes), resources=booking.resource_ids
     )
     if not await visit_is_there(booking, tx):
         return LatePayment.PACKAGE

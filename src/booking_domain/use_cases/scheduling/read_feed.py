@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, StoredFeed
-from booking_domain.scheduling.model import CLAIM_MARGIN
+from booking_domain.scheduling.model import CLAIM_MARGIN, length_margin
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FeedId
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.scheduling.feeds import RecordReading, record_reading
 
@@ -41,4 +41,5 @@ async def read_feed(
 
 def _window(kept: StoredFeed, now: datetime) -> TimeRange:
     """All busy times that can affect a slot: from yesterday (buffers) to the margin after the last date."""
-    return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + A_DAY + CLAIM_MARGIN)
+    after = A_DAY + CLAIM_MARGIN + length_margin(LONGEST_APPOINTMENT)
+    return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + after)

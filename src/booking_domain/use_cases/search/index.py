@@ -17,8 +17,10 @@ from booking_domain.scheduling.open_hours import Span, open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
 from booking_domain.scheduling.slots import outside_services, slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until
+from booking_domain.scheduling.whole_days import whole_days_between
 from booking_domain.search.free_time import DAYS, FreeTime
 from booking_domain.search.model import (
+    LONGEST_RUN,
     Offer,
     PartKind,
     Place,
@@ -134,9 +136,9 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
 
 
 def starts_of(offer: Offer, schedule: ProviderSchedule, now: datetime) -> NextStarts | None:
-    """The next starts of an offer; None: it is not offered, or not at whole minutes."""
+    """The next starts of an offer; None: it is not offered, not at whole minutes, or each has another length."""
     of, days = schedule_for(offer, schedule), days_known(now)
-    if of is None:
+    if of is None or of.calendar.settings.whole_days:
         return None
     calendar, _ = of.calendar_at(now)
     slots = slots_in_order(calendar, of.claims, window=days, now=now, duration_minutes=length_of(offer))
@@ -172,6 +174,9 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
     ]
     free = 0
     for booked in _ways(schedule):
+        if booked.settings.whole_days:
+            free |= FreeTime.of(_opened_in_days(booked, window), occupied, since=since).quarters
+            continue
         closed = [span for resource in booked.resources for span in resource.closed(1, 0)]
         closed += outside_services(booked, window.lower, window.upper, 1)
         free |= FreeTime.of(opened, [*occupied, *_lacking(closed, window)], since=since).quarters
@@ -185,7 +190,10 @@ def _ways(schedule: ProviderSchedule) -> Iterable[Calendar]:
     """
     booked = replace(schedule, feeds=())
     ways = (booked.for_services((each,)).calendar_at(NEVER)[0] for each in schedule.services if not each.add_on)
-    return {(each.resources, each.service_hours): each for each in ways}.values() or [schedule.calendar]
+    return {
+        (each.resources, each.service_hours, each.settings.whole_days and each.settings.duration_minutes): each
+        for each in ways
+    }.values() or [schedule.calendar]
 
 
 def _lacking(closed: Iterable[Span], window: TimeRange) -> Iterator[TimeRange]:
@@ -198,6 +206,12 @@ def _lacking(closed: Iterable[Span], window: TimeRange) -> Iterator[TimeRange]:
 
 def _known(since: date) -> TimeRange:
     return TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
+
+
+def _opened_in_days(calendar: Calendar, window: TimeRange) -> Iterator[TimeRange]:
+    """The appointments of whole days that the hours allow, each as long as a search asks at least."""
+    for start, end in whole_days_between(calendar, window.lower, window.upper):
+        yield TimeRange(ORIGIN + timedelta(0, start), ORIGIN + timedelta(0, max(end, start + LONGEST_RUN * 60)))
 
 
 def _opened(calendar: Calendar, window: TimeRange) -> Sequence[TimeRange]:

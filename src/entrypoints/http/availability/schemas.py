@@ -33,6 +33,7 @@ from entrypoints.http.kit.fields import (
     HorizonDays,
     Instant,
     Json,
+    LengthMinutes,
     Minutes,
     Note,
     NoticeMinutes,
@@ -122,7 +123,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     their times of the day, in the new zone, `remove` removes all weekly rules and exceptions. Bookings and time off
     stay at their moments; the 409 lists them on both clocks."""
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
-    slot_duration_minutes: SomeMinutes | UnsetType = UNSET
+    slot_duration_minutes: LengthMinutes | UnsetType = UNSET
     durations: Durations | UnsetType = UNSET
     buffer_before_minutes: Minutes | UnsetType = UNSET
     buffer_after_minutes: Minutes | UnsetType = UNSET

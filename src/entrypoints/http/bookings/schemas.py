@@ -59,11 +59,11 @@ from entrypoints.http.kit.fields import (
     Cursor,
     Instant,
     Json,
+    LengthMinutes,
     Limit,
     Note,
     Phone,
     ServiceIds,
-    SomeMinutes,
     Timestamp,
     ZoneName,
     one_of,
@@ -150,7 +150,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     provider_id: ProviderId | None = None
     salon_id: SalonId | None = None
     slot: Instant
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
@@ -209,7 +209,7 @@ class QuoteBookingBody(Body, frozen=True, kw_only=True):
 
     provider_id: ProviderId
     slot: Instant
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
     deposit_amount: Amount | None = None
@@ -237,7 +237,7 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     times: Annotated[
         int, Meta(ge=MIN_SERIES_LENGTH, le=MAX_SERIES_LENGTH, description="How many bookings, the first included.")
     ]
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
@@ -266,7 +266,7 @@ class RescheduleBody(Body, frozen=True, kw_only=True):
     """The new start; without a duration, the booking keeps its own."""
 
     slot: Instant
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     override_time_off: bool = False
     """For the provider, the manager of its salon or an admin: move into the provider's time off too."""
     overbook: OverbookBody | None = None
@@ -281,7 +281,7 @@ class AcceptBody(Body, frozen=True, kw_only=True):
     """From a customer, `offeredPriceAmount`, which they agree to; from the provider, another list price."""
     deposit_amount: Amount | None = None
     """From a customer, `offeredDepositAmount`; from the provider, another deposit."""
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     """From a customer, `offeredDurationMinutes`, which they agree to; from the provider, another length."""
     message: Note | None = None
     """What one side tells the other."""
@@ -294,7 +294,7 @@ class ChangeTermsBody(Body, frozen=True, kw_only=True):
     """The list price. The booking's discounts are taken off it again."""
     deposit_amount: Amount | None = None
     """A lower deposit; of a request, a higher one too."""
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     message: Note | None = None
     """What the provider tells the customer."""
 
@@ -334,7 +334,7 @@ class OfferTimesBody(Body, frozen=True, kw_only=True):
     """The list price with these times. The customer agrees to it, less their discounts, by accepting one."""
     deposit_amount: Amount | None = None
     """The deposit with these times. Without it: the booking's, at most the price."""
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     """The length with these times. Without it: the booking's."""
     message: Note | None = None
     """What the provider tells the customer."""

@@ -12,6 +12,7 @@ from booking_domain.scheduling.services import MAX_HORIZON_DAYS, MAX_SERVICES_PE
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.reminders import EARLIEST_REMINDER, MAX_REMINDERS
+from booking_domain.shared.time import LONGEST_APPOINTMENT
 
 Value = TypeVar("Value")
 Part = TypeVar("Part")
@@ -66,6 +67,7 @@ Phone = Annotated[
 ]
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
 SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
+LengthMinutes = Annotated[int, Meta(ge=1, le=LONGEST_APPOINTMENT)]
 NoticeMinutes = Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * 1_440)]
 HorizonDays = Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)]
 ReminderMinutes = Annotated[

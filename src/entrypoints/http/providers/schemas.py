@@ -60,9 +60,9 @@ from entrypoints.http.kit.fields import (
     Currency,
     GatewayName,
     Json,
+    LengthMinutes,
     Note,
     ReminderMinutes,
-    SomeMinutes,
     Timestamp,
     ZoneName,
     one_of,
@@ -90,7 +90,7 @@ class TierJson(Json, frozen=True, kw_only=True):
 class DurationBody(Body, frozen=True, kw_only=True):
     """A length of appointment and its price; without `depositAmount`, the deposit of the default length."""
 
-    minutes: SomeMinutes
+    minutes: LengthMinutes
     price_amount: Amount
     deposit_amount: Amount | None = None
 

@@ -30,7 +30,7 @@ from booking_domain.use_cases.scheduling import queries as availability
 from entrypoints.http.kit.answers import Answer, Answers, Lifetime, with_members
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfNoneMatch
-from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
+from entrypoints.http.kit.fields import LengthMinutes, Moment, Query, ServiceIds, ZoneName, service_ids
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
@@ -62,7 +62,7 @@ class AppointmentQuery(Query, frozen=True, kw_only=True):
     Without them, the provider's default length; on a provider's page, the service that takes the least time.
     """
 
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
 

@@ -51,10 +51,10 @@ from entrypoints.http.kit.fields import (
     Amount,
     Currency,
     Json,
+    LengthMinutes,
     Limit,
     Moment,
     Query,
-    SomeMinutes,
     Timestamp,
     ZoneName,
     one_of,
@@ -107,7 +107,7 @@ finding_json: Final = projection(SearchFinding, SearchFindingJson)
 
 
 AppointmentMinutes = Annotated[
-    SomeMinutes | None,
+    LengthMinutes | None,
     Meta(description="The length of the appointment in minutes; by default the provider's shortest."),
 ]
 SearchCursor = Annotated[

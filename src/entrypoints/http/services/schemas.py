@@ -28,6 +28,7 @@ from entrypoints.http.kit.fields import (
     Currency,
     HorizonDays,
     Json,
+    LengthMinutes,
     Minutes,
     NoticeMinutes,
     Query,
@@ -109,7 +110,7 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     name: ServiceName
     description: Description = ""
     category: Category = ""
-    duration_minutes: SomeMinutes
+    duration_minutes: LengthMinutes
     price_amount: Amount
     deposit_amount: Amount = 0
     currency: Currency | None = None
@@ -132,6 +133,8 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """What each appointment takes beside its provider: resources of the same owner."""
     pauses: Pauses = ()
     """When the provider is free for others, in order, with work before and after each. A class has none."""
+    whole_days: bool = False
+    """Whether it takes `durationMinutes` / 1,440 whole days: from the first opening to the last closing."""
     hours: ServiceRules = ()
     """When its appointments take place, while the provider is open. Without rules, whenever the provider is open."""
     active: bool = True
@@ -146,7 +149,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     name: ServiceName | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     category: Category | UnsetType = UNSET
-    duration_minutes: SomeMinutes | UnsetType = UNSET
+    duration_minutes: LengthMinutes | UnsetType = UNSET
     price_amount: Amount | UnsetType = UNSET
     deposit_amount: Amount | UnsetType = UNSET
     buffer_before_minutes: Minutes | UnsetType | None = UNSET
@@ -161,6 +164,8 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     """What each new appointment takes; bookings keep what they have taken."""
     pauses: Pauses | UnsetType = UNSET
     """When the provider is free for others; bookings keep those that they were made with."""
+    whole_days: bool | UnsetType = UNSET
+    """Whether it takes whole days; bookings stay as they are."""
     hours: ServiceRules | UnsetType = UNSET
     """When its appointments take place; `[]`: whenever the provider is open. Bookings keep theirs for moves."""
     active: bool | UnsetType = UNSET
@@ -170,7 +175,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
 class OfferBody(Body, frozen=True, kw_only=True):
     """The values of this member of the salon; omitted ones are those of the service."""
 
-    duration_minutes: SomeMinutes | None = None
+    duration_minutes: LengthMinutes | None = None
     price_amount: Amount | None = None
 
 
@@ -231,6 +236,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     """What each appointment takes beside its provider."""
     pauses: tuple[PauseJson, ...]
     """When the provider is free for others."""
+    whole_days: bool
+    """Whether it takes whole days: from the opening of one to the closing of the last."""
     hours: tuple[ServiceRuleJson, ...]
     """When its appointments take place. Without rules, whenever the provider is open."""
     active: bool
@@ -261,6 +268,7 @@ _AS_OFFERED: Final[dict[str, Any]] = {
     "currency": "offered.price.currency",
     "resources": ("service.needs", need_json),
     "pauses": ("offered.pauses", projection(Pause, PauseJson)),
+    "whole_days": "offered.whole_days",
     "hours": _hours_json,
 }
 service_json: Final = projection(ServiceView, ServiceJson, within="service", **_AS_OFFERED)

@@ -7,9 +7,9 @@ from typing import Final
 
 from booking_domain.loyalty.lots import LoyaltyAccountId
 from booking_domain.packages.model import PackageId
-from booking_domain.scheduling.services import OfferedService, Service
+from booking_domain.scheduling.services import OfferedService, Service, length_of
 from booking_domain.shared.ids import ClaimId, ServiceId
-from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.shared.time import LONGEST_APPOINTMENT
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.formats import isolated
@@ -68,7 +68,7 @@ class Choice:
                     ServiceId(found) for text in given.get("service", ()) if (found := id_of(text)) is not None
                 )
             ),
-            minutes=_among(range(1, MINUTES_A_DAY + 1), _one(given, MINUTES)),
+            minutes=_among(range(1, LONGEST_APPOINTMENT + 1), _one(given, MINUTES)),
             day=day_of(_one(given, "day")),
             slot=moment_of(_one(given, "slot")),
             hold=None if (hold := id_of(_one(given, "hold"))) is None else ClaimId(hold),
@@ -239,7 +239,7 @@ def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
     """Provider and services in one line; each part keeps its own direction."""
     offered = choice.offered(facts)
     parts = [facts.view.profile.display_name, *(each.name for each in offered)]
-    minutes = sum(each.minutes for each in offered) or choice.minutes
+    minutes = length_of(offered) or choice.minutes
     if minutes:
         parts.append(page.formats.length(minutes))
     return isolated(*parts)

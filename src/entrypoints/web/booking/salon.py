@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.notifications.notices import LocalTime
-from booking_domain.scheduling.services import OfferedService, Service
+from booking_domain.scheduling.services import OfferedService, Service, length_of
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
@@ -213,7 +213,7 @@ def _people(choice: Choice, facts: Facts, page: Page) -> Iterator[PersonChoice]:
         theirs: Sequence[OfferedService] = offered.get(view.profile.id, ())
         if len(theirs) == len(set(choice.services)):
             price = Money(amount=sum(each.price.amount for each in theirs), currency=theirs[0].price.currency)
-            length = page.formats.length(sum(each.minutes for each in theirs))
+            length = page.formats.length(length_of(theirs))
             yield PersonChoice(
                 name=view.profile.display_name,
                 about=f"{length} · {page.formats.money(price)}",

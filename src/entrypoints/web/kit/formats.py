@@ -9,8 +9,10 @@ from babel.dates import format_date
 from jdatetime import date as SolarDate  # noqa: N812 - beside the other class `date`
 
 from booking_domain.shared.money import Money
-from entrypoints.languages.documents import Phrase, Wording
+from booking_domain.shared.time import MINUTES_A_DAY
+from entrypoints.languages.documents import Phrase, Plural, Wording
 
+DAYS: Final = Plural("{count} day", "{count} days")
 _A_DAY: Final = timedelta(days=1)
 _FIRST_WEEKDAY: Final = {"en": 0, "mn": 0, "fa": 5}
 """As `date.weekday` counts: weeks begin on Monday, in Iran on Saturday."""
@@ -72,7 +74,12 @@ class Formats:
         return self._values.decimal(f"{average:.1f}")
 
     def length(self, minutes: int) -> str:
-        """How long something takes."""
+        """How long an appointment takes, in days if it is so many."""
+        days, rest = divmod(minutes, MINUTES_A_DAY)
+        return self._say.count(DAYS, days) if days and not rest else self.hours(minutes)
+
+    def hours(self, minutes: int) -> str:
+        """How long something takes, in hours and minutes."""
         hours, rest = divmod(minutes, 60)
         values = {"hours": self.number(hours), "minutes": self.number(rest)}
         if not hours:

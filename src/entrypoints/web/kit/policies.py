@@ -5,11 +5,11 @@ from typing import Final
 
 from booking_domain.bookings.policy import CancellationPolicy
 from entrypoints.languages.documents import Phrase, Plural, Wording
+from entrypoints.web.kit.formats import DAYS
 
 _WHOLE: Final = 100
 _A_DAY: Final = 24
 _HOURS: Final = Plural("{count} hour", "{count} hours")
-_DAYS: Final = Plural("{count} day", "{count} days")
 
 
 def policy_sentences(policy: CancellationPolicy, say: Wording) -> Iterator[str]:
@@ -29,5 +29,5 @@ def policy_sentences(policy: CancellationPolicy, say: Wording) -> Iterator[str]:
 
 def _notice(hours: int, say: Wording) -> str:
     if hours % _A_DAY == 0 and hours > _A_DAY:
-        return say.count(_DAYS, hours // _A_DAY)
+        return say.count(DAYS, hours // _A_DAY)
     return say.count(_HOURS, hours)

@@ -198,9 +198,9 @@ def _time(report: StatisticsReport, page: Page) -> FigureGroup:
         figures=(
             Figure(
                 name=say(Phrase("Booked hours")),
-                value=formats.length(now.booked_minutes),
+                value=formats.hours(now.booked_minutes),
                 about=say.count(_APPOINTMENTS, now.booked),
-                before=_before(now.booked_minutes, before.booked_minutes, formats.length(before.booked_minutes), page),
+                before=_before(now.booked_minutes, before.booked_minutes, formats.hours(before.booked_minutes), page),
             ),
             Figure(
                 name=say(Phrase("Utilisation")),
@@ -283,7 +283,7 @@ def _written(amount: int, currency: str, page: Page) -> str:
 
 def _booked_chart(report: StatisticsReport, page: Page) -> Bars | None:
     counts = [Figures.total(each.figures.values()).booked_minutes for each in report.periods]
-    texts = [page.formats.length(each) for each in counts]
+    texts = [page.formats.hours(each) for each in counts]
     return _chart(_BOOKED[report.interval], report, counts, texts, page)
 
 
@@ -348,7 +348,7 @@ def _row(period: PeriodFigures, page: Page) -> tuple[str, ...]:
     used = total.utilisation(period.rostered_minutes)
     return (
         _period(period, page),
-        formats.length(total.booked_minutes) if total.booked_minutes else _NOTHING,
+        formats.hours(total.booked_minutes) if total.booked_minutes else _NOTHING,
         _NOTHING if used is None else formats.percent(used),
         formats.number(total.no_shows) if total.no_shows else _NOTHING,
         *(_amounts(period.figures, amount_of, page) for _, _, amount_of in _AMOUNTS),

@@ -127,7 +127,7 @@ BAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
         "booking.duration_not_offered",
         "/durationMinutes",
     ),
-    "longer than a day": ({"durationMinutes": 1441}, 400, "validation.invalid_input", "/durationMinutes"),
+    "longer than 14 days": ({"durationMinutes": 20_161}, 400, "validation.invalid_input", "/durationMinutes"),
     "something else": ({"colour": "red"}, 400, "validation.invalid_input", "/colour"),
 }
 

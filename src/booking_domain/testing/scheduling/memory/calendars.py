@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
-from booking_domain.scheduling.model import Block, Calendar, DateException, ProviderSchedule, SlotSettings, claim_margin
+from booking_domain.scheduling.model import (
+    Block,
+    Calendar,
+    DateException,
+    ProviderSchedule,
+    SlotSettings,
+    claim_margin,
+    length_margin,
+)
 from booking_domain.scheduling.pauses import without
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
@@ -123,6 +131,17 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
         around: TimeRange,
         services: Sequence[ServiceId] = (),
         resources: Sequence[ResourceId] = (),
+    ) -> ProviderSchedule | None:
+        found = self._near(provider_id, around, services, resources)
+        further = timedelta(0) if found is None else length_margin(found.longest)
+        return self._near(provider_id, TimeRange(around.start, around.end + further), services, resources)
+
+    def _near(
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId],
+        resources: Sequence[ResourceId],
     ) -> ProviderSchedule | None:
         profile = self._state[PROFILES].get(provider_id)
         calendar = calendar_of(self._state, provider_id)
