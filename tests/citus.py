@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 from tests.databases import FAST, TestServer
 from tests.ports import free_port
+from tests.reliability import scale
 
 from adapters.postgres.kit import embedded, migrations
 from adapters.postgres.kit.embedded import EmbeddedPostgres, Server
@@ -19,11 +20,12 @@ from adapters.postgres.kit.embedded import EmbeddedPostgres, Server
 PROGRAMS: Final = os.environ.get("BOOKING_TEST_CITUS", "")
 WORKERS: Final = 2
 EXTENSIONS: Final = ("citus", "btree_gist", "pg_trgm")
-_SETTINGS: Final = FAST | {
+_SETTINGS: Final = ({} if scale.FULL else FAST) | {
     "shared_preload_libraries": "citus",
     "wal_level": "logical",
     "citus.shard_count": "8",
     "citus.local_hostname": "127.0.0.1",
+    "citus.enable_stat_counters": "on",
 }
 _DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "operate" / "scaling.md"
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.acceptance.product import Api, Product, Server, Worker
+from tests.citus import PROGRAMS
 from tests.databases import TestServer
 from tests.reliability import scale
 from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
@@ -12,8 +13,8 @@ from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 @contextmanager
 def serving(postgres: TestServer, folder: Path, **settings: str) -> Iterator[Server]:
-    """In `make reliability` the product with its durable database; in `make test` its parts, which start sooner."""
-    if scale.FULL:
+    """In `make reliability` the product with its durable database; in `make test`, and on Citus, its parts."""
+    if scale.FULL and not PROGRAMS:
         with Product(folder, interpreter=True, migrated=None, **settings) as product:
             yield product
         return

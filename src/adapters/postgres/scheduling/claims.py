@@ -83,14 +83,26 @@ _GIVEN: Final = func.tstzrange(
 _OF_PLACE: Final = ("id", "customer_id", "kind", "expires_at", "capacity")
 # Looked up for each occurrence (OFFSET 0): for all of them the planner would read the whole table.
 _of_occurrence: Final = and_(_p.provider_id == _c.provider_id, _p.occurrence_id == _c.id)
-_place: Final = (
-    select(*(_p[name] for name in _OF_PLACE))
-    .where(_c.class_id.is_not(None), _of_occurrence)
-    .offset(literal_column("0"))
-    .lateral("place")
-)
+# Where a statement is about one provider, its subqueries name the provider, too: so Citus asks one shard, not all.
+_of_provider: Final = _p.provider_id == bindparam("provider_id")
+
+
+def _place_of(*conditions: ColumnElement[bool]) -> FromClause:
+    return (
+        select(*(_p[name] for name in _OF_PLACE))
+        .where(_c.class_id.is_not(None), _of_occurrence, *conditions)
+        .offset(literal_column("0"))
+        .lateral("place")
+    )
+
+
+_place: Final = _place_of()
+_own_place: Final = _place_of(_of_provider)
 _CLAIMS: Final = claims.outerjoin(_place, true())
-_IS_CLAIM: Final = or_(_c.class_id.is_(None), _place.c.id.is_not(None))
+
+
+def _is_claim(place: FromClause) -> ColumnElement[bool]:
+    return or_(_c.class_id.is_(None), place.c.id.is_not(None))
 
 
 def _claim_columns(place: FromClause) -> tuple[ColumnElement[Any], ...]:
@@ -138,14 +150,14 @@ _WINDOW: Final = func.tstzrange(
 )
 _IN_WINDOW: Final = _BLOCKED.op("&&")(_WINDOW)
 _OF_ONE: Final = Statement(
-    select(*_claim_columns(_place))
-    .select_from(_CLAIMS)
-    .where(_c.provider_id == bindparam("provider_id"), _IS_CLAIM, _IN_WINDOW)
+    select(*_claim_columns(_own_place))
+    .select_from(claims.outerjoin(_own_place, true()))
+    .where(_c.provider_id == bindparam("provider_id"), _is_claim(_own_place), _IN_WINDOW)
 )
 _OF_EACH: Final = Statement(
     select(_c.provider_id, *_claim_columns(_place))
     .select_from(_CLAIMS)
-    .where(_c.provider_id == func.any(bindparam("provider_ids")), _IS_CLAIM, _IN_WINDOW)
+    .where(_c.provider_id == func.any(bindparam("provider_ids")), _is_claim(_place), _IN_WINDOW)
 )
 # A statement of its own, sent only if the calendar's says that there are any: Citus spreads claims, but not these.
 HAS_OVERBOOKED: Final = exists().where(_o.provider_id == bindparam("provider_id"))
@@ -200,8 +212,6 @@ _lapsed_places: Final = (
     .returning(_p.id)
     .cte("lapsed_places")
 )
-# Where rows of one provider are deleted, the subquery names the provider, too: so Citus asks and locks one shard.
-_of_provider: Final = _p.provider_id == bindparam("provider_id")
 _live_place: Final = exists().where(_of_occurrence, _of_provider, or_(_p.expires_at.is_(None), _p.expires_at > _NOW))
 _lapsed: Final = (
     delete(claims)
@@ -365,7 +375,7 @@ _SPANS: Final = Statement(
     .distinct()
     .select_from(_CLAIMS)
     .where(
-        _IS_CLAIM,
+        _is_claim(_place),
         _c.provider_id == func.any(bindparam("provider_ids")),
         _BLOCKED.op("&&")(
             func.tstzrange(
