@@ -49,6 +49,7 @@ async def test_a_provider_adds_changes_and_deletes_a_service(api: Api) -> None:
         "capacity": 1,
         "resources": [],
         "pauses": [],
+        "wholeDays": False,
         "hours": [],
         "active": True,
         "version": 1,
