@@ -8,7 +8,7 @@ whatever their keyboard has.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise, product
 from operator import ne
@@ -128,6 +128,19 @@ def keys_of(word: str) -> frozenset[str]:
         return frozenset({plain, *consonants, *([sounds] if sounds.isascii() else [])})
     spelled = {_spelled(each) for each in _heard(meant)}
     return frozenset({plain, meant, meant.translate(_O_AND_U), *(each for each in spelled if each.isascii())})
+
+
+def fewest(keys: Collection[str]) -> frozenset[str]:
+    """Those of these keys that find all whom they find: an index compares each text with each key.
+
+    Who has a key in Cyrillic or Persian letters has a word with it, and so the other keys of that word.
+
+    >>> sorted(fewest(keys_of("хумс") | keys_of("ناخن"))), fewest({"хумс"})
+    (['0nxn', 'hums', 'nahn'], frozenset({'хумс'}))
+    """
+    return frozenset(
+        key for key in keys if key.isascii() or not any(each.isascii() and each in keys for each in keys_of(key))
+    )
 
 
 def _heard(word: str) -> Iterator[str]:

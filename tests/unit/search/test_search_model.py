@@ -29,7 +29,16 @@ from booking_domain.search.model import (
     points_of,
 )
 from booking_domain.search.synonyms import GROUPS
-from booking_domain.search.words import SIMILAR, keys_of, readings_of, searched, similarity, synonyms_of, words_of
+from booking_domain.search.words import (
+    SIMILAR,
+    fewest,
+    keys_of,
+    readings_of,
+    searched,
+    similarity,
+    synonyms_of,
+    words_of,
+)
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import FeedId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
@@ -96,6 +105,14 @@ def test_draws_of_equals_differ_from_day_to_day() -> None:
 def test_a_word_has_the_keys_of_its_folded_form(word: str) -> None:
     assert keys_of(word) == keys_of(folded(word))
     assert folded(word) in keys_of(word)
+
+
+@given(st.lists(WORDS, min_size=1), st.lists(WORDS, min_size=1), st.data())
+def test_the_fewest_keys_find_whom_all_keys_find(stored: list[str], typed: list[str], data: st.DataObject) -> None:
+    theirs = {key for word in stored for key in keys_of(word)}
+    of_typed = st.sampled_from(sorted({key for word in typed for key in keys_of(word)}))
+    keys = data.draw(st.sets(st.sampled_from(sorted(theirs)) | of_typed, min_size=1))
+    assert (not theirs.isdisjoint(keys)) == (not theirs.isdisjoint(fewest(keys)))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from adapters.postgres.search.tables import MARK, search_words
-from booking_domain.search.words import MOST_SIMILAR, SIMILAR, Searched, keys_of, may_be_misspelt, needed, spellings_of
+from booking_domain.search.words import (
+    MOST_SIMILAR,
+    SIMILAR,
+    Searched,
+    fewest,
+    keys_of,
+    may_be_misspelt,
+    needed,
+    spellings_of,
+)
 
 _w: Final = search_words.c
 _NOWHERE: Final = f"'{MARK}'"
@@ -81,10 +90,10 @@ class _Meant(NamedTuple):
         """What of it is in the vocabulary."""
         few = {each: found for each in self.begins if len(found := vocabulary.begun.get(each, ())) <= _MOST_BEGUN}
         exact = {*(key for key in self.exact if key in vocabulary.known), *chain.from_iterable(few.values())}
-        phrases = (tuple(part & vocabulary.known for part in phrase) for phrase in self.phrases)
+        phrases = (tuple(fewest(part & vocabulary.known) for part in phrase) for phrase in self.phrases)
         return self._replace(
             begins=tuple(each for each in self.begins if each not in few),
-            exact=tuple(sorted(exact)),
+            exact=tuple(sorted(fewest(exact))),
             phrases=tuple(phrase for phrase in phrases if all(phrase)),
         )
 
@@ -95,7 +104,7 @@ def _meant(word: Searched, similar: tuple[str, ...], *, synonyms: bool) -> _Mean
     begins = tuple(
         key for key in sorted(word.begins) if not any(key[:length] in word.begins for length in range(1, len(key)))
     )
-    phrases = {frozenset(map(keys_of, phrase)) for phrase in (word.phrases if synonyms else ())}
+    phrases = {frozenset(fewest(keys_of(part)) for part in phrase) for phrase in (word.phrases if synonyms else ())}
     single = {key for phrase in phrases if len(phrase) == 1 for part in phrase for key in part}
     exact = {key for key in {*single, *similar} if not key.startswith(begins)}
     return _Meant(
