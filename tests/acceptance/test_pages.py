@@ -1,7 +1,6 @@
 """The inbox and passkeys in a real browser, from a server that runs."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from tests.acceptance.product import Product, eventually
+from tests.acceptance.product import Product
 from tests.browsing import ARGUMENTS, CHROMIUM, assert_usable, needs_a_browser
 
 from adapters.console.sender import ConsoleMessageSender
@@ -55,10 +54,6 @@ ADDS_A_PASSKEY = """async () => {
 }"""
 
 
-SHOWN = """() => navigator.serviceWorker.ready.then(async (found) =>
-    (await found.getNotifications()).map(each => [each.title, each.body, each.tag, each.data]))"""
-
-
 @pytest.fixture(scope="module")
 def browser(product: Product) -> Iterator[Browser]:
     """A browser, and a letter in the inbox; afterwards the loop of Playwright runs in this thread."""
@@ -92,28 +87,6 @@ def test_without_a_network_a_page_says_so_in_its_language(product: Product, brow
     expect(page.locator("html")).to_have_attribute("lang", "mn")
     expect(page.get_by_role("heading", level=1)).to_have_text("Та сүлжээнд холбогдоогүй байна")
     assert page.evaluate("getComputedStyle(document.body).display") == "flex", "with its styles"
-    page.close()
-
-
-@needs_a_browser
-def test_a_device_shows_what_is_pushed_to_it(product: Product, browser: Browser) -> None:
-    page = browser.new_page()
-    origin = f"http://localhost:{product.port}"
-    page.context.grant_permissions(["notifications"], origin=origin)
-    device = page.context.new_cdp_session(page)
-    registered: list[str] = []
-    device.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda event: registered.extend(each["registrationId"] for each in event["registrations"]),
-    )
-    device.send("ServiceWorker.enable")
-    page.goto(f"{origin}/en")
-    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    pushed = {"id": str(uuid4()), "type": "booking.confirmed", "title": "Confirmed", "body": "See you.", "link": "/b"}
-    delivered = {"origin": origin, "registrationId": registered[-1], "data": json.dumps(pushed)}
-    device.send("ServiceWorker.deliverPushMessage", delivered)
-    shown = eventually(lambda: page.evaluate(SHOWN), what="a notification")
-    assert shown == [["Confirmed", "See you.", pushed["id"], "/b"]]
     page.close()
 
 

@@ -76,12 +76,16 @@ async def browsing(program: str | None = SHELL) -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, api: Api, *, expected: Collection[str] = (), **options: Any
+    browser: Browser, api: Api, *, expected: Collection[str] = (), worker: bool = False, **options: Any
 ) -> AsyncIterator[Page]:
-    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected."""
+    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected.
+
+    Without the service worker, unless it is what is tested.
+    """
     _SITES[browser].api = api
     context: BrowserContext = await browser.new_context(base_url=ORIGIN, **options)
-    await context.add_init_script("delete Navigator.prototype.serviceWorker")  # others test what it keeps
+    if not worker:
+        await context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{message.text} {message.location}"))

@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator
 from html import unescape
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from tests.browsing import CHROMIUM, needs_a_browser
+from tests.unit.adapters.test_web_push import Device
+from tests.unit.adapters.webhooks.receiver import answer, receiving
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor, form_in
 from tests.unit.entrypoints.web.pages import browsing, visiting
@@ -13,9 +16,11 @@ from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.features.notifications import notified, told
 from tests.unit.features.push import device
 
+from adapters.web_push import new_private_key, public_key
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
+from entrypoints.worker.notifications import SEND_MESSAGES
 
 DEVICES: Final = "/en/notifications/devices"
 SUBSCRIBES: Final = """(subscription) => {
@@ -27,6 +32,19 @@ SUBSCRIBES: Final = """(subscription) => {
     Object.defineProperty(Navigator.prototype, "serviceWorker", {get: () => serviceWorker});
 }"""
 """A push service in the browser that subscribes at once: a real one needs a network."""
+SHOWN: Final = """async () => {
+    let shown = [];
+    while (!shown.length) shown = await registration.getNotifications();
+    return shown.map(each => [each.title, each.body, each.dir]);
+}"""
+CLICK: Final = """async () => {
+    const opened = [];
+    clients.openWindow = async (address) => opened.push(address);
+    const [notification] = await registration.getNotifications();
+    dispatchEvent(new NotificationEvent("notificationclick", {notification}));
+    return [opened, await registration.getNotifications()];
+}"""
+"""Clicks on the notification: a browser without a screen has nobody who does, and lets no script open a window."""
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +136,44 @@ async def test_in_a_browser_a_device_is_added_once_it_may_show_notifications(api
         await page.get_by_role("button", name="Show notifications on this device").click()
         await page.get_by_text("This device shows your notifications now.").wait_for()
     assert len((await api.get("/push/subscriptions", token)).json()["items"]) == 1
+
+
+@needs_a_browser
+async def test_a_device_shows_the_booking_that_was_pushed_to_it_and_a_click_opens_it(tmp_path: Path) -> None:
+    """All is real but the push service, which is in this test, and the finger."""
+    key, device = new_private_key(), Device()
+    private = {"BOOKING_WEBHOOKS_ALLOW_PRIVATE": "on", "BOOKING_DATA_DIR": str(tmp_path)}
+    api = Api({"BOOKING_PUBLIC_URL": ORIGIN, "BOOKING_VAPID_PRIVATE_KEY": key, **private})
+    api.container.push_rules.override(PushRules(public_key=public_key(key), schemes=frozenset({"http"})))
+    async with api.opened(), receiving(answer(201)) as service, browsing(CHROMIUM) as browser:
+        customer, subscription = await api.joined("customer"), device.subscription(service.url())
+        keys = {"p256dh": subscription.public_key, "auth": subscription.auth_secret}
+        wish = {"endpoint": subscription.endpoint, "keys": keys}
+        assert (await api.post("/push/subscriptions", customer, json=wish)).status_code == 201
+        _, provider_id = await api.open_provider(displayName="Sarnai", depositAmount=0)
+        booking = await api.booked(customer, provider_id)
+        await told(api)
+        push = api.container.web_push()
+        await push.open()
+        await SEND_MESSAGES.run(api.container, user_id=(await api.get("/users/me", customer)).json()["id"])
+        await push.close()
+        [sent] = service.requests
+        async with visiting(browser, api, worker=True) as page:
+            await page.context.grant_permissions(["notifications"], origin=ORIGIN)
+            await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": customer, "url": f"{ORIGIN}/"}])
+            chromium, registered = await page.context.new_cdp_session(page), list[str]()
+            chromium.on(
+                "ServiceWorker.workerRegistrationUpdated",
+                lambda event: registered.extend(each["registrationId"] for each in event["registrations"]),
+            )
+            await chromium.send("ServiceWorker.enable")
+            await page.goto("/en")
+            await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+            pushed = {"origin": ORIGIN, "registrationId": registered[-1], "data": device.read(sent).decode()}
+            await chromium.send("ServiceWorker.deliverPushMessage", pushed)
+            [worker] = page.context.service_workers
+            [[title, body, direction]] = await worker.evaluate(SHOWN)
+            assert (booking["reference"] in title, "Sarnai" in body, direction) == (True, True, "auto"), (title, body)
+            assert await worker.evaluate(CLICK) == [[f"/bookings/{booking['id']}"], []]
+            await page.goto(f"/bookings/{booking['id']}")
+            await page.get_by_role("heading", level=1, name="It is booked").wait_for()
