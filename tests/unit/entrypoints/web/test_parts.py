@@ -28,8 +28,8 @@ WIDELY_AVAILABLE = {
     r"@[a-z-]+": "@layer @media @supports @container",
     r"::?[a-z-]+(?=[^;{}]*\{)": "::after ::before ::backdrop ::placeholder :active :checked :dir :disabled :first-child"
     " :focus :focus-visible :focus-within :has :hover :is :lang :last-child :not :nth-child :root :target :where",
-    r"[a-z-]+(?=\()": "brightness calc clamp dir has inset is lang light-dark linear-gradient max min minmax not"
-    " nth-child repeat url var where",
+    r"[a-z-]+(?=\()": "brightness calc clamp dir fit-content has inset is lang light-dark linear-gradient max min"
+    " minmax not nth-child repeat url var where",
 }
 """At-rules, pseudo-classes and functions that all browsers have had for 30 months (Baseline, November 2026)."""
 WITH_FALLBACK = {"::-webkit-details-marker"}
