@@ -114,7 +114,7 @@ async def test_the_slots_of_a_salon_take_as_many_statements_as_those_of_one_memb
         )
         assert len(found.schedules) == members
         counts.append(len(sent))
-    assert counts == [5, 5]  # members, profiles, hours, claims, overbooked claims
+    assert counts == [4, 4]  # members, profiles, hours, claims
 
 
 async def test_the_connections_of_many_take_as_many_statements_as_those_of_one(
