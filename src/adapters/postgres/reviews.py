@@ -106,6 +106,8 @@ reviews: Final = Table(
     Column("text", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("impartial", Boolean, nullable=False, server_default=true()),
+    # The start of the booking when it was reviewed: a trigger sets it.
+    instant("visited_at", nullable=True),
     Column("reply", Text),
     instant("replied_at", nullable=True),
     Column("hide_reason", Text),
@@ -136,6 +138,7 @@ REVIEW: Final = Mapper(
     reviews,
     Review,
     changes=("rating", "text", "status", "reply", "replied_at", "hide_reason", "hide_note", "edited_at", "version"),
+    elsewhere=("visited_at",),
 )
 _r: Final = reviews.c
 _b: Final = bookings.c

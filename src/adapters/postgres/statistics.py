@@ -38,6 +38,7 @@ from sqlalchemy.schema import SchemaItem
 from adapters.postgres.bookings.tables import FINAL_PRICE, OUTSTANDING, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_of
 from adapters.postgres.catalogue.tables import booking_link_days, booking_links, providers
+from adapters.postgres.disputes import disputes
 from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
@@ -429,13 +430,33 @@ def _came(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
     return found.where(*within, *conditions).scalar_subquery()
 
 
-# Looked up for each review: planned for any time, a join reads all bookings.
-_reviewed: Final = (
-    select(_b.starts_at, func.coalesce(_b.disputed_from, _b.status).label("outcome"))
-    .where(_b.id == reviews.c.booking_id)
-    .limit(1)
-    .lateral("reviewed")
-)
+_disputed: Final = exists(literal(1)).where(disputes.c.booking_id == reviews.c.booking_id)
+
+
+def _reviewed() -> ColumnElement[Any]:
+    """How many completed appointments of the time have a review.
+
+    What was never disputed is as it was when it was reviewed, so that no booking is read.
+    """
+    usual = select(func.count()).where(
+        reviews.c.provider_id == _OF,
+        reviews.c.visited_at >= _FROM,
+        reviews.c.visited_at < _UNTIL,
+        ~_disputed,
+    )
+    disputed = (
+        select(func.count())
+        .select_from(reviews.join(bookings, _b.id == reviews.c.booking_id))
+        .where(
+            reviews.c.booking_id.in_(select(disputes.c.booking_id).where(disputes.c.provider_id == _OF)),
+            func.coalesce(_b.disputed_from, _b.status) == Status.COMPLETED.value,
+            _b.starts_at >= _FROM,
+            _b.starts_at < _UNTIL,
+        )
+    )
+    return usual.scalar_subquery() + disputed.scalar_subquery()
+
+
 _CONVERSIONS: Final = Statement(
     select(
         _through_links(booking_link_days.c.visitors),
@@ -445,17 +466,7 @@ _CONVERSIONS: Final = Statement(
         _came(_b.portfolio_item_id.is_not(None), _KEPT > 0),
         _waited(),
         _waited(_w.status == WaitingStatus.BOOKED.value),
-        select(func.count())
-        .select_from(reviews.join(_reviewed, true()))
-        .where(
-            reviews.c.provider_id == _OF,
-            # Nobody reviews an appointment before it begins.
-            reviews.c.created_at >= _FROM,
-            _reviewed.c.outcome == Status.COMPLETED.value,
-            _reviewed.c.starts_at >= _FROM,
-            _reviewed.c.starts_at < _UNTIL,
-        )
-        .scalar_subquery(),
+        _reviewed(),
     )
 )
 _EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(3001, 1, 1, tzinfo=UTC))
@@ -588,7 +599,9 @@ class PostgresStatisticsReads(WithWork, StatisticsReads):
 
 def _chosen(of: Sums) -> dict[str, Any]:
     owner = {"provider_id": of.provider_id} if of.salon_id is None else {"salon_id": of.salon_id}
-    return {**owner, "edges": list(of.edges), "since": of.edges[0], "until": of.edges[-1]}
+    # As a text: a driver escapes each element of a list.
+    edges = ",".join(each.isoformat() for each in of.edges)
+    return {**owner, "edges": f"{{{edges}}}", "since": of.edges[0], "until": of.edges[-1]}
 
 
 def _sum(row: Row) -> Sum:

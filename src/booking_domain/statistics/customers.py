@@ -6,7 +6,7 @@ A visit is a completed appointment of a customer with an account. Days are local
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from statistics import median
@@ -71,6 +71,10 @@ class CustomerFigures:
     lifetime_value: Mapping[str, int]
     """What a customer has brought in on average so far, by currency."""
     cohorts: tuple[Cohort, ...]
+    new_before: int
+    """Customers whose first visit was in the time before."""
+    returning_before: int
+    """Those who came in the time before, and had come earlier."""
 
 
 def visits_of(bookings: Iterable[CountedBooking], memberships: Sequence[Membership]) -> list[CustomerVisits]:
@@ -146,16 +150,20 @@ def customer_figures(rows: Sequence[CustomerVisits], dates: Dates, today: date) 
     """The figures of these dates; `rows` has one for each customer, and knows the future as well as the past."""
     first, last = dates.first.toordinal(), dates.last.toordinal()
     before = dates.before.first.toordinal()
-    visits = rebooked = former = stayed = 0
+    visits = rebooked = former = stayed = new = returning = new_before = returning_before = 0
     for row in rows:
-        inside = _within(row.days, first, last)
-        visits += inside
-        rebooked += _within(row.rebooked, first, last)
-        was = bool(_within(row.days, before, first - 1))
+        earlier, now, later = (bisect_left(row.days, day) for day in (before, first, last + 1))
+        came, was = now < later, earlier < now
+        visits += later - now
         former += was
-        stayed += was and bool(inside)
+        new_before += was and not earlier
+        returning_before += was and earlier > 0
+        if came:
+            rebooked += bisect_right(row.rebooked, last) - bisect_left(row.rebooked, first)
+            stayed += was
+            new += not now
+            returning += now > 0
     churned, churn_rate = _churn(rows, first, min(last, today.toordinal()))
-    new, returning = new_and_returning(rows, dates)
     return CustomerFigures(
         visits=visits,
         new=new,
@@ -166,22 +174,9 @@ def customer_figures(rows: Sequence[CustomerVisits], dates: Dates, today: date) 
         churn_rate=churn_rate,
         lifetime_value=_lifetime_value(rows, last),
         cohorts=_cohorts(rows, first, last, today),
+        new_before=new_before,
+        returning_before=returning_before,
     )
-
-
-def new_and_returning(rows: Iterable[CustomerVisits], dates: Dates) -> tuple[int, int]:
-    """How many came for the first time, and how many again; `rows` has one for each customer."""
-    first, last = dates.first.toordinal(), dates.last.toordinal()
-    new = returning = 0
-    for row in rows:
-        new += first <= row.days[0] <= last
-        returning += row.days[0] < first and bool(_within(row.days, first, last))
-    return new, returning
-
-
-def _within(days: Sequence[int], first: int, last: int) -> int:
-    """How many of the days, which are in order, are from `first` to `last`."""
-    return bisect_right(days, last) - bisect_left(days, first)
 
 
 def cycle_of(days: Sequence[int]) -> float | None:
@@ -214,11 +209,12 @@ def _churn(rows: Sequence[CustomerVisits], first: int, last: int) -> tuple[int, 
 
 def _lifetime_value(rows: Sequence[CustomerVisits], last: int) -> dict[str, int]:
     """The mean of what the customers who have come by then have brought in; each customer counts in each currency."""
-    known = [row for row in rows if row.days[0] <= last]
-    earned: Counter[str] = Counter()
-    for row in known:
-        earned.update(row.earned)
-    return {currency: amount // len(known) for currency, amount in sorted(earned.items())} if known else {}
+    known = [row.earned for row in rows if row.days[0] <= last]
+    earned: dict[str, int] = defaultdict(int)
+    for of_customer in known:
+        for currency, amount in of_customer.items():
+            earned[currency] += amount
+    return {currency: amount // len(known) for currency, amount in sorted(earned.items())}
 
 
 def _cohorts(rows: Iterable[CustomerVisits], first: int, last: int, today: date) -> tuple[Cohort, ...]:
@@ -247,18 +243,13 @@ def _month(day: int) -> int:
     return at.year * _MONTHS + at.month - 1
 
 
-def for_others(figures: CustomerFigures, rows: Sequence[CustomerVisits], dates: Dates) -> CustomerFigures:
+def for_others(figures: CustomerFigures, rows: Sequence[CustomerVisits]) -> CustomerFigures:
     """What may be shown to others than whom the customers come to: nothing about fewer than `FEWEST` people."""
-    seen = sum(any(dates.first.toordinal() <= day <= dates.last.toordinal() for day in row.days) for row in rows)
-    enough = seen >= FEWEST
-    return CustomerFigures(
-        visits=figures.visits,
-        new=figures.new,
-        returning=figures.returning,
-        rebooking_rate=figures.rebooking_rate if enough else None,
-        retention_rate=figures.retention_rate if enough else None,
-        churned=figures.churned if enough else None,
-        churn_rate=figures.churn_rate if enough else None,
+    shown = replace(
+        figures,
         lifetime_value=figures.lifetime_value if len(rows) >= FEWEST else {},
         cohorts=tuple(each for each in figures.cohorts if each.customers >= FEWEST),
     )
+    if figures.new + figures.returning >= FEWEST:
+        return shown
+    return replace(shown, rebooking_rate=None, retention_rate=None, churned=None, churn_rate=None)

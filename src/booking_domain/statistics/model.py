@@ -135,7 +135,10 @@ class Figures:
     @classmethod
     def total(cls, figures: Iterable[Self]) -> Self:
         """The sum."""
-        return cls(*map(sum, zip(*map(_values, figures), strict=True)))
+        added = list(figures)
+        if len(added) == 1:  # of one currency, as most are
+            return added[0]
+        return cls(*map(sum, zip(*map(_values, added), strict=True)))
 
     @property
     def average_bill(self) -> int | None:

@@ -56,6 +56,7 @@ def test_new_and_returning_customers_rebook_and_stay() -> None:
         came(4, "01-01", "12-05"),
     )
     assert (found.visits, found.new, found.returning) == (3, 1, 1)
+    assert (found.new_before, found.returning_before) == (2, 0)
     assert (found.rebooking_rate, found.retention_rate) == (0.3333, 0.5)
     assert found.lifetime_value == {"MNT": 7_000 // 4}
 
@@ -82,11 +83,11 @@ def test_cohorts_are_by_the_month_of_the_first_visit() -> None:
 def test_others_are_shown_nothing_about_few_people() -> None:
     few = [came(number, "11-03") for number in range(1, FEWEST)]
     enough = [*few, came(FEWEST, "11-04")]
-    hidden = for_others(figures(*few), few, NOVEMBER)
+    hidden = for_others(figures(*few), few)
     assert (hidden.new, hidden.rebooking_rate, hidden.churned, hidden.lifetime_value, hidden.cohorts) == (
         *(4, None, None, {}, ()),
     )
-    assert for_others(figures(*enough), enough, NOVEMBER) == figures(*enough)
+    assert for_others(figures(*enough), enough) == figures(*enough)
 
 
 def test_visits_are_completed_appointments_of_accounts_by_salon() -> None:

@@ -49,6 +49,7 @@ from booking_domain.statistics.ports import (
     Visits,
 )
 from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.disputes.contracts import a_dispute
 from booking_domain.testing.kit.storage import Cast, StorageContract, present
 from booking_domain.testing.reviews.contracts import a_review
 
@@ -291,7 +292,10 @@ class StatisticsContract(StorageContract):
         entropy, day = self.make.entropy, NOW.date()
         mine, theirs = (BookingLink.make(each.profile.id, "Flyer", entropy=entropy, now=NOW) for each in (cast, other))
         booking = replace(self.make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
-        await self.store_bookings(booking)
+        others = [self.make.booking(cast.profile, cast.customer) for _ in range(2)]
+        open_ = replace(others[0], status=Status.DISPUTED, disputed_from=Status.COMPLETED)
+        missed = replace(others[1], status=Status.NO_SHOW)
+        await self.store_bookings(booking, open_, missed)
         waiting = [self.make.waiting(cast.profile, cast.customer, booking.span) for _ in range(2)]
         booked = replace(waiting[0], status=WaitingStatus.BOOKED)
         async with self.begin() as tx:
@@ -303,11 +307,14 @@ class StatisticsContract(StorageContract):
             for each in waiting:
                 await tx.waiting_list.add(each)
             await tx.waiting_list.save(booked)
-            await tx.reviews.add(a_review(self.make, booking))
+            for reviewed in (booking, open_, missed):
+                await tx.reviews.add(a_review(self.make, reviewed))
+            for disputed in (open_, missed):
+                await tx.disputes.add(a_dispute(self.make, disputed))
         conversions = self.reads.statistics.conversions
         time = TimeRange(min(booking.span.start, waiting[0].created_at), booking.span.end)
         assert await conversions(cast.profile.id, time, day, day) == Conversions(
-            link_visitors=1, link_bookings=1, waited=2, waited_and_booked=1, reviewed=1
+            link_visitors=1, link_bookings=1, waited=2, waited_and_booked=1, reviewed=2
         )
         later, after = TimeRange(booking.span.end, booking.span.end + HOUR), day + timedelta(days=1)
         assert await conversions(cast.profile.id, later, after, after) == Conversions()

@@ -24,7 +24,6 @@ from booking_domain.statistics.customers import (
     customer_figures,
     for_others,
     merged,
-    new_and_returning,
 )
 from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight, offsets
 from booking_domain.statistics.model import Conversions, Figures, RosterDay
@@ -110,10 +109,6 @@ class StatisticsReport:
     """Of as many days just before."""
     rostered_before: int
     customers: CustomerFigures
-    new_before: int
-    """Customers whose first visit was in the time before."""
-    returning_before: int
-    """Those who came in the time before, and had come earlier."""
     conversions: Conversions | None = None
     """Of a provider."""
     groups: tuple[GroupFigures, ...]
@@ -168,7 +163,7 @@ async def _get_of_salon(
     subject = _Subject(salon_id=salon_id, zone=view.hours.zone, names=names)
     visits = merged(await reads.visits.of_salon(salon_id))
     report = await _report(subject, query, visits, reads, now)
-    return replace(report, customers=for_others(report.customers, visits, report.dates))
+    return replace(report, customers=for_others(report.customers, visits))
 
 
 async def _report(
@@ -185,7 +180,6 @@ async def _report(
     revisions = dict(await reads.statistics.revised(subject.sums(edges[1:])))
     by_period = _by(stored, lambda each: each.period)
     roster = await _roster(subject, dates.before.first, dates.last, reads)
-    new_before, returning_before = new_and_returning(visits, dates.before)
     rostered: Counter[int] = Counter()
     for each in roster:
         rostered[bisect_right(starts, each.day)] += each.minutes
@@ -208,8 +202,6 @@ async def _report(
         before=by_period.get(0, {}),
         rostered_before=rostered[0],
         customers=customer_figures(visits, dates, today),
-        new_before=new_before,
-        returning_before=returning_before,
         groups=groups,
     )
 
@@ -247,10 +239,10 @@ def _by(sums: Iterable[Sum], key_of: Callable[[Sum], Key]) -> dict[Key, ByCurren
 
 
 def _added(sums: Iterable[Sum]) -> ByCurrency:
-    found: dict[str, Figures] = {}
+    found: dict[str, list[Figures]] = defaultdict(list)
     for each in sums:
-        found[each.currency] = found.get(each.currency, Figures()) + each.figures
-    return dict(sorted(found.items()))
+        found[each.currency].append(each.figures)
+    return {currency: Figures.total(found[currency]) for currency in sorted(found)}
 
 
 get_own_statistics: Final = Query(_get_own, (NotPermitted, ProfileMissing, InvalidValue))

@@ -246,12 +246,12 @@ def _customers(report: StatisticsReport, page: Page) -> FigureGroup:
         figures=tuple(
             Figure(name=say(name), value=number(count), about=about, before=_before(count, was, number(was), page))
             for name, about, count, was in (
-                (Phrase("New customers"), say(Phrase("Their first visit")), found.new, report.new_before),
+                (Phrase("New customers"), say(Phrase("Their first visit")), found.new, found.new_before),
                 (
                     Phrase("Returning customers"),
                     say(Phrase("They had come before")),
                     found.returning,
-                    report.returning_before,
+                    found.returning_before,
                 ),
                 (
                     Phrase("Missed appointments"),

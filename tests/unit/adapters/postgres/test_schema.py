@@ -157,6 +157,7 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         ("audit_log", "audit_log_append_only"),
         ("class_places", "class_places_free_units"),
         ("flag_rules", "flag_rules_tell"),
+        ("reviews", "reviews_set_start"),
         ("sessions", "sessions_tell_deletion"),
         ("sessions", "sessions_tell_end"),
         ("sessions", "sessions_tell_truncation"),
