@@ -130,7 +130,7 @@ function common(one, other) {
 
 // --- a question
 
-const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1 }
+const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1, place: '', travelMinutes: 0 }
 
 function instantOf(text) { // RFC 3339, to the microsecond
   const [, upToSeconds, fraction = '', offset] = /^(.{10}T..:..(?::..)?)(?:\.(\d+))?(.*)$/.exec(text)
@@ -166,7 +166,9 @@ export class Question {
         const span = rangeOf(claim)
         const blocked = { start: span.start - (claim.bufferBeforeMinutes ?? 0) * MINUTE, end: span.end + (claim.bufferAfterMinutes ?? 0) * MINUTE }
         const pauses = (claim.pauses ?? []).map(rangeOf)
-        return { span, spans: without(span, pauses), parts: without(blocked, pauses) }
+        const parts = without(blocked, pauses), { place, travelMinutes } = this.settings
+        const elsewhere = place && claim.place && claim.place !== place, way = elsewhere ? travelMinutes * MINUTE : 0 // 25
+        return { span, elsewhere, spans: without(span, pauses), parts, keepsFree: parts.map(({ start, end }) => ({ start: start - way, end: end + way })) }
       })
     this.earliest = this.now + this.settings.minNoticeMinutes * MINUTE // 16
     this.horizon = this.zone.instant(this.zone.date(this.now) + this.settings.horizonDays + 1, 0) // 17
@@ -205,9 +207,9 @@ export class Question {
 
   inTheWay(slot) { // 13, 19, 22
     const parts = this.parts(slot)
-    const same = ({ span }) => span.start === slot.start && span.end === slot.end
+    const same = ({ span, elsewhere }) => !elsewhere && span.start === slot.start && span.end === slot.end
     const shared = this.claims.filter(same).length < this.settings.capacity
-    return this.claims.filter((claim) => meet(claim.parts, parts) && !(shared && same(claim)))
+    return this.claims.filter((claim) => meet(claim.keepsFree, parts) && !(shared && same(claim)))
   }
 
   lacksResource(slot) { // 21
@@ -224,7 +226,7 @@ export class Question {
   steps(from, to) { // 10, 11, 15: [anchor, next anchor, closing]
     const afterClaim = this.settings.anchoring === 'after_claim'
     const days = afterClaim ? 1 : 28
-    const ends = [...this.claims.flatMap(({ parts }) => parts.map(({ end }) => end)), ...this.busy.map(({ end }) => end)]
+    const ends = [...this.claims.flatMap(({ keepsFree }) => keepsFree.map(({ end }) => end)), ...this.busy.map(({ end }) => end)]
     const restarts = afterClaim ? ends.map((end) => Math.ceil(end / SECOND) * SECOND + this.settings.bufferBeforeMinutes * MINUTE) : []
     return this.ranges(from, to).flatMap(([opens, closes]) => {
       const midnights = []
@@ -333,11 +335,12 @@ export class Question {
   explain(start) { // 20
     const slot = this.slotAt(start), parts = this.parts(slot), spans = without(slot, this.pausesOf(slot)), reasons = this.closings(slot)
     if (this.blocks.some((block) => overlap(block, slot))) reasons.push('block')
-    const claims = this.inTheWay(slot).map((claim) => meet(claim.spans, spans))
+    const near = this.inTheWay(slot), claims = near.filter((claim) => meet(claim.parts, parts)).map((claim) => meet(claim.spans, spans))
     const busy = this.busy.filter((each) => meet([each], parts)).map((each) => meet([each], spans))
     if (claims.includes(true)) reasons.push('claimed')
     if (busy.includes(true)) reasons.push('busy')
     if (claims.includes(false) || busy.includes(false)) reasons.push('buffer')
+    if (claims.length < near.length) reasons.push('travel')
     if (this.lacksResource(slot)) reasons.push('resource_taken')
     if (start < this.earliest) reasons.push('notice')
     if (start >= this.horizon) reasons.push('horizon')

@@ -159,7 +159,7 @@ class Diary(Generic[KeptT_co]):
             if isinstance(start, datetime):
                 start = Slot(start, start + (booking.span.end - booking.span.start))
             claim = self._claim(calendar, start, booking_id, own=booking_id)
-            moved = replace(moved, span=claim.span, blocked=claim.blocked, pauses=claim.pauses)
+            moved = replace(moved, span=claim.span, blocked=claim.blocked, pauses=claim.pauses, place=claim.place)
             self.store.put_booking(moved)
             return moved
 
@@ -286,6 +286,7 @@ class Diary(Generic[KeptT_co]):
             span=claim.span,
             blocked=claim.blocked,
             pauses=claim.pauses,
+            place=claim.place,
             price=price,
             placed_at=self._now(),
         )
@@ -318,7 +319,7 @@ class Diary(Generic[KeptT_co]):
             self.store.remove_claim(calendar, hold)
         others = [each for each in claims if each.id not in {hold, own}]
         span, blocked = claimable_in(of, others, begins, now=now, duration_minutes=minutes)
-        claim = claim_of(claim_id, span, blocked, expires_at, pauses=of.pauses(span))
+        claim = claim_of(claim_id, span, blocked, expires_at, pauses=of.pauses(span), place=of.settings.place)
         self.store.put_claim(calendar, claim)
         return claim
 

@@ -23,9 +23,11 @@ def claim_of(
     expires_at: datetime | None = None,
     *,
     pauses: tuple[TimeRange, ...] = (),
+    place: str = "",
 ) -> Claim:
     """A claim with this id; a hold if it expires."""
-    return replace(Claim.of(span, blocked=blocked, pauses=pauses, expires_at=expires_at), id=ClaimId(claim_id))
+    claim = Claim.of(span, blocked=blocked, pauses=pauses, expires_at=expires_at, place=place)
+    return replace(claim, id=ClaimId(claim_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Booking:
     """The span with the buffers at the time of booking."""
     pauses: tuple[TimeRange, ...] = ()
     """When the calendar is free for others within the span, as it was at the time of booking."""
+    place: str = ""
+    """Where it is, as the calendar said at the time of booking."""
     status: Status = Status.CONFIRMED
     price: Money | None = None
     placed_at: datetime
@@ -50,7 +54,11 @@ class Booking:
     @property
     def claim(self) -> Claim | None:
         """The claim on the calendar's time; None if the booking is cancelled."""
-        return claim_of(self.id, self.span, self.blocked, pauses=self.pauses) if CLAIMS_TIME[self.status] else None
+        return (
+            claim_of(self.id, self.span, self.blocked, pauses=self.pauses, place=self.place)
+            if CLAIMS_TIME[self.status]
+            else None
+        )
 
     def after(self, action: Action, *, by: Party, now: datetime) -> Self:
         """The booking after an action of `BOOKING_LIFECYCLE`.

@@ -41,7 +41,11 @@ _SETTINGS: Final = {
     "capacity": "capacity",
     "anchoring": "anchoring",
     "wholeDays": "whole_days",
+    "place": "place",
+    "travelMinutes": "travel_minutes",
 }
+_RARE: Final = {name: getattr(SlotSettings(), _SETTINGS[name]) for name in ("wholeDays", "place", "travelMinutes")}
+"""Members that are left out as long as they are these."""
 
 
 def calendar_of(json: Json) -> Calendar:
@@ -77,7 +81,7 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
     settings = {name: getattr(calendar.settings, member) for name, member in _SETTINGS.items()}
     return {
         **_hours_json(calendar),
-        "settings": {name: value for name, value in settings.items() if value is not None and value is not False}
+        "settings": {name: value for name, value in settings.items() if value != _RARE.get(name)}
         | ({"pauses": [*map(_pause_json, calendar.settings.pauses)]} if calendar.settings.pauses else {}),
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],
@@ -173,7 +177,7 @@ def _unit(json: Json, _: int) -> ResourceUnit:
 
 
 def _claim(json: Json, number: int) -> Claim:
-    _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "pauses", "expiresAt")
+    _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "pauses", "expiresAt", "place")
     span = TimeRange.parse(_member(json, "start"), _member(json, "end"))
     expires_at = json.get("expiresAt")
     return Claim(
@@ -188,6 +192,7 @@ def _claim(json: Json, number: int) -> Claim:
         ),
         pauses=_each(json, "pauses", lambda each, _: range_of(each)),
         expires_at=None if expires_at is None else instant_of(expires_at),
+        place=json.get("place", ""),
     )
 
 
@@ -235,6 +240,7 @@ def claim_json(claim: Claim) -> dict[str, Any]:
         "bufferAfterMinutes": after // timedelta(minutes=1),
         **({"pauses": [*map(_range_json, claim.pauses)]} if claim.pauses else {}),
         **({} if claim.expires_at is None else {"expiresAt": claim.expires_at.isoformat()}),
+        **({"place": claim.place} if claim.place else {}),
     }
 
 

@@ -55,6 +55,8 @@ class Reason(StrEnum):
     """The appointment overlaps a busy time of an external calendar."""
     BUFFER = "buffer"
     """The appointment is free, but its buffers or those of a claim or busy time overlap."""
+    TRAVEL = "travel"
+    """A claim at another place is so near that there is no time to travel."""
     NOTICE = "notice"
     """The start is past, or sooner than the minimum notice."""
     HORIZON = "horizon"
@@ -237,6 +239,8 @@ def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now
         yield Reason.RESOURCE_TAKEN
     occupied, parts = calendar.occupied(span), without(span, calendar.pauses(span))
     near_busy = [busy for busy in calendar.busy if meet(occupied, (busy,))]
+    on_the_way = [claim for claim in near if not meet(claim.parts, occupied)]
+    near = [claim for claim in near if claim not in on_the_way]
     claimed = [meet(without(claim.span, claim.pauses), parts) for claim in near]
     busy = [meet(parts, (each,)) for each in near_busy]
     if any(claimed):
@@ -245,6 +249,8 @@ def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now
         yield Reason.BUSY
     if not all(claimed) or not all(busy):
         yield Reason.BUFFER
+    if on_the_way:
+        yield Reason.TRAVEL
 
 
 def _limits(calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime) -> Iterator[Reason]:

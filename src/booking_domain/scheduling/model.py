@@ -26,6 +26,7 @@ MAX_RULES: Final = 200
 MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
+MAX_PLACE: Final = 100
 MAX_PER_WEEK: Final = 7 * MINUTES_A_DAY
 MAX_PER_MONTH: Final = 31 * MINUTES_A_DAY
 MAX_PER_YEAR: Final = 366 * MINUTES_A_DAY
@@ -132,6 +133,10 @@ class SlotSettings:
     class_id: ServiceId | None = None
     """The class that is booked: only its own claims share their time; None: claims without a class do."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
+    place: str = ""
+    """Where the appointment is; empty: nothing is said, and nobody travels to it or from it."""
+    travel_minutes: int = 0
+    """How long it takes from one place to another: so much time lies between an appointment and a claim elsewhere."""
 
     def __post_init__(self) -> None:
         limits: tuple[tuple[str, int, int, int], ...] = (
@@ -142,6 +147,7 @@ class SlotSettings:
             ("min_notice_minutes", self.min_notice_minutes, 0, MAX_HORIZON_DAYS * MINUTES_A_DAY),
             ("horizon_days", self.horizon_days, 0, MAX_HORIZON_DAYS),
             ("capacity", self.capacity, 1, MAX_CAPACITY),
+            ("travel_minutes", self.travel_minutes, 0, MINUTES_A_DAY),
             ("max_per_day", 1 if self.max_per_day is None else self.max_per_day, 1, MINUTES_A_DAY),
             ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, MAX_PER_WEEK),
             ("max_per_month", 1 if self.max_per_month is None else self.max_per_month, 1, MAX_PER_MONTH),
@@ -155,6 +161,8 @@ class SlotSettings:
             if self.capacity > 1:
                 raise InvalidValue(field="pauses", problem="a class has no pauses")
         require_whole_days(self.whole_days and self.duration_minutes, self.pauses)
+        if len(self.place) > MAX_PLACE:
+            raise InvalidValue(field="place", problem=f"at most {MAX_PLACE} characters")
 
     def lasting(self, minutes: int) -> Self:
         """The settings for appointments of this duration."""
@@ -177,7 +185,7 @@ class SlotSettings:
 
 def claim_margin(settings: SlotSettings) -> timedelta:
     """How far from a slot a claim or block can affect it."""
-    further = length_margin(settings.duration_minutes)
+    further = length_margin(settings.duration_minutes) + timedelta(minutes=settings.travel_minutes)
     if settings.max_per_year is not None:
         return YEARLY_CLAIM_MARGIN + further
     if settings.max_per_month is not None:
@@ -259,10 +267,28 @@ class Calendar(OpeningHours):
         """What an appointment occupies: its blocked range without its pauses, in order."""
         return without(self.blocked(span), self.pauses(span))
 
+    def elsewhere(self, claim: Claim) -> bool:
+        """Whether a claim is at another place than an appointment."""
+        place = self.settings.place
+        return bool(place and claim.place) and claim.place != place
+
+    def kept_free(self, claim: Claim) -> tuple[TimeRange, ...]:
+        """What a claim keeps free of an appointment: what it occupies, and if it is elsewhere the way."""
+        way = timedelta(minutes=self.settings.travel_minutes)
+        if not way or not self.elsewhere(claim):
+            return claim.parts
+        return tuple(TimeRange(part.start - way, part.end + way) for part in claim.parts)
+
     def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:
         """The claim of an appointment, with its buffers; a hold if it expires, else a booking."""
         span = TimeRange(slot.start, slot.end)
-        claim = Claim.of(span, blocked=self.blocked(span), pauses=self.pauses(span), expires_at=expires_at)
+        claim = Claim.of(
+            span,
+            blocked=self.blocked(span),
+            pauses=self.pauses(span),
+            expires_at=expires_at,
+            place=self.settings.place,
+        )
         of_class = self.settings.class_id
         return claim if of_class is None else replace(claim, class_id=of_class, capacity=self.settings.capacity)
 

@@ -343,10 +343,15 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
     """For each claim, busy time, block and time without resources: the last start before it and the first one after."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    shared = settings.capacity > 1
+    shared, travels = settings.capacity > 1, settings.travel_minutes > 0
     forbidden: list[Span] = []
     for since, until in _own_parts(settings, before, need, length):
-        if not shared:
+        if travels and not shared:
+            live = (claim for claim in claims if claim.live(now))
+            forbidden += (
+                (part.lower - until, part.upper - since) for claim in live for part in calendar.kept_free(claim)
+            )
+        elif not shared:
             around = [
                 (blocked.lower - until, blocked.upper - since)
                 for claim in claims
@@ -403,15 +408,12 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
     for claim in live:
         span = claim.span
         own = span.lower
-        if (
-            claim.class_id == settings.class_id
-            and taken[span] < settings.capacity
-            and span == TimeRange(ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length))
-        ):
+        slot = TimeRange(ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length))
+        if taken[span] < settings.capacity and is_place(calendar, claim, slot):
             yield claim.blocked.lower - need, own
             yield own, claim.blocked.upper + before
         else:
-            yield from ((part.lower - need, part.upper + before) for part in claim.parts)
+            yield from ((part.lower - need, part.upper + before) for part in calendar.kept_free(claim))
 
 
 def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:
@@ -420,12 +422,16 @@ def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blo
     Those of the very same time and class do not count as long as there are fewer than the capacity, nor do those that
     lie in its pauses, or in the pauses of which it lies.
     """
-    near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
-    if calendar.settings.pauses or any(claim.pauses for claim in near):
+    settings = calendar.settings
+    if settings.travel_minutes:
+        near = [claim for claim in claims if meet(calendar.kept_free(claim), calendar.occupied(span))]
+    else:
+        near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
+    if not settings.travel_minutes and (settings.pauses or any(claim.pauses for claim in near)):
         own = calendar.occupied(span)
         near = [claim for claim in near if meet(claim.parts, own)]
     others = [claim for claim in near if not is_place(calendar, claim, span)]
-    return others if len(near) - len(others) < calendar.settings.capacity else near
+    return others if len(near) - len(others) < settings.capacity else near
 
 
 def lacks_resource(calendar: Calendar, blocked: TimeRange) -> bool:
@@ -436,7 +442,11 @@ def lacks_resource(calendar: Calendar, blocked: TimeRange) -> bool:
 def taken_places(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> Counter[TimeRange]:
     """How many claims share each time of an appointment of the class that is booked."""
     of_class = calendar.settings.class_id
-    return Counter(claim.span for claim in claims if claim.class_id == of_class and claim.live(now))
+    return Counter(
+        claim.span
+        for claim in claims
+        if claim.class_id == of_class and claim.live(now) and not calendar.elsewhere(claim)
+    )
 
 
 def places_left(
@@ -459,7 +469,7 @@ def blocked_range(calendar: Calendar, claims: Iterable[Claim], span: TimeRange) 
 
 def is_place(calendar: Calendar, claim: Claim, span: TimeRange) -> bool:
     """Whether the claim takes a place of an appointment at this time."""
-    return claim.class_id == calendar.settings.class_id and claim.span == span
+    return claim.class_id == calendar.settings.class_id and claim.span == span and not calendar.elsewhere(claim)
 
 
 def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Span, length: int) -> Iterable[Span]:
@@ -485,7 +495,11 @@ def grid(
     ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
     parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
-    occupied = [*(part for claim in claims if claim.live(now) for part in claim.parts), *calendar.busy]
+    live = (claim for claim in claims if claim.live(now))
+    if calendar.settings.travel_minutes:
+        occupied = [*(part for claim in live for part in calendar.kept_free(claim)), *calendar.busy]
+    else:
+        occupied = [*(part for claim in live for part in claim.parts), *calendar.busy]
     return _after_claims(parts, sorted(each.upper + before for each in occupied))
 
 

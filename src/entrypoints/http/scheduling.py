@@ -18,6 +18,7 @@ from booking_domain.scheduling.model import (
     MAX_PER_MONTH,
     MAX_PER_WEEK,
     MAX_PER_YEAR,
+    MAX_PLACE,
     MAX_RANGES_A_DATE,
     MAX_RULES,
     Anchoring,
@@ -66,6 +67,7 @@ MOST_STEPS: Final = 10_000
 MOST_STEPS_AHEAD: Final = 150_000
 _LONGEST: Final = timedelta(minutes=LONGEST_APPOINTMENT, days=2)
 _NOBODY: Final = UUID(int=0)
+Place = Annotated[str, Meta(max_length=MAX_PLACE)]
 
 
 class HoursOfDayBody(HoursBody, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
     pauses: Annotated[tuple[PeriodBody, ...], Meta(max_length=MAX_PAUSES)] = ()
     """When the provider is free for others within it, in order."""
     expires_at: Instant | None = None
+    place: Place = ""
 
     def claim(self) -> Claim:
         """Return the value of the domain."""
@@ -140,6 +143,7 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
             ),
             pauses=parts_of("pauses", self.pauses, PeriodBody.range),
             expires_at=self.expires_at,
+            place=self.place,
         )
 
 
@@ -162,6 +166,9 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     """When the provider is free for others within an appointment of this duration."""
     whole_days: bool = False
     """Appointments of this duration take whole days: from the opening of one to the closing of the last."""
+    place: Place = ""
+    travel_minutes: Minutes = 0
+    """How much time lies between the appointment and claims at other places."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
 
@@ -351,18 +358,9 @@ CALENDAR: Final[dict[str, Any]] = {
     "rules": [{"day": 0, "startTime": "00:00", "endTime": "04:00"}],
 }
 CLAIMS: Final[list[dict[str, Any]]] = [{"start": "2026-11-01T07:00:00Z", "end": "2026-11-01T08:00:00Z"}]
-COMPUTE: Final[dict[str, Any]] = {
-    "calendar": CALENDAR,
-    "claims": CLAIMS,
-    "now": "2026-10-20T00:00:00Z",
-    "window": {"from": "2026-11-01T04:00:00Z", "to": "2026-11-02T05:00:00Z"},
-}
-EXPLAIN: Final[dict[str, Any]] = {
-    "calendar": CALENDAR,
-    "claims": CLAIMS,
-    "now": "2026-10-20T00:00:00Z",
-    "slot": "2026-11-01T06:00:00Z",
-}
+_QUESTION: Final[dict[str, Any]] = {"calendar": CALENDAR, "claims": CLAIMS, "now": "2026-10-20T00:00:00Z"}
+COMPUTE: Final = _QUESTION | {"window": {"from": "2026-11-01T04:00:00Z", "to": "2026-11-02T05:00:00Z"}}
+EXPLAIN: Final = _QUESTION | {"slot": "2026-11-01T06:00:00Z"}
 
 
 _OF_SLOTS: Final = documented(

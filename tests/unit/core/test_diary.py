@@ -32,7 +32,7 @@ from booking_domain.core import (
     WeeklyRule,
 )
 from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.testing.core.contracts import PausesContract, StoreContract
+from booking_domain.testing.core.contracts import PausesContract, PlacesContract, StoreContract
 from booking_domain.testing.memory import ManualClock
 
 HOUR = timedelta(hours=1)
@@ -45,7 +45,7 @@ CALENDAR = Calendar(
 )
 
 
-class TestMemoryStore(StoreContract, PausesContract):
+class TestMemoryStore(StoreContract, PausesContract, PlacesContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()

@@ -95,7 +95,9 @@ _b: Final = availability_blocks.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
 _SETTINGS: Final = tuple(
-    name for name in SlotSettings.__dataclass_fields__ if name not in {"capacity", "class_id", "pauses", "whole_days"}
+    name
+    for name in SlotSettings.__dataclass_fields__
+    if name not in {"capacity", "class_id", "pauses", "whole_days", "place", "travel_minutes"}
 )
 """Services bring the others."""
 _SCHEDULE_COLUMNS: Final = (

@@ -97,6 +97,7 @@ _CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
     Reason.CLASS_FULL: lambda question, _: replace(question, claims=()),
     Reason.RESOURCE_TAKEN: lambda question, _: replace(question, calendar=replace(question.calendar, resources=())),
     Reason.BUSY: lambda question, _: replace(question, calendar=replace(question.calendar, busy=())),
+    Reason.TRAVEL: lambda question, _: _settings(question, travel_minutes=0),
     Reason.BUFFER: lambda question, _: _without_what_is_near(question),
     Reason.DAY_FULL: lambda question, _: _settings(question, max_per_day=None),
     Reason.WEEK_FULL: lambda question, _: _settings(question, max_per_week=None),

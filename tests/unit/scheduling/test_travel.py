@@ -1,0 +1,160 @@
+"""Travel between places: what lies between appointments, against brute force, and what a diary keeps of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+
+from booking_domain.core import Diary, SlotNotOffered, SlotTaken
+from booking_domain.scheduling import (
+    Anchoring,
+    Calendar,
+    Claim,
+    Hours,
+    InvalidValue,
+    Reason,
+    SlotSettings,
+    TimeRange,
+    WeeklyRule,
+    calendar_json,
+    calendar_of,
+    claim_json,
+    claims_of,
+    explain,
+    offered_slots,
+)
+from booking_domain.scheduling.explain import public_reasons
+from booking_domain.scheduling.model import CLAIM_MARGIN, claim_margin
+from booking_domain.scheduling.placing import claimable
+from booking_domain.testing.memory import ManualClock
+from booking_domain.testing.question import Question
+from booking_domain.testing.strategies import questions
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DAY = TimeRange(NOW, NOW + 24 * HOUR)
+PLACES = st.sampled_from(["", "salon", "home", "home"])
+
+
+def studio(place: str = "salon", travel: int = 60) -> Calendar:
+    settings = SlotSettings(step_minutes=60, place=place, travel_minutes=travel)
+    return Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("08:00-18:00")), settings=settings)
+
+
+@st.composite
+def on_the_way(draw: st.DrawFn) -> Question:
+    question = draw(questions())
+    settings = replace(
+        question.calendar.settings,
+        place=draw(PLACES),
+        travel_minutes=draw(st.sampled_from([0, 1, 15, 45, 120])),
+        anchoring=Anchoring.OPEN_RANGE,
+    )
+    return replace(
+        question,
+        calendar=replace(question.calendar, settings=settings),
+        claims=tuple(replace(claim, place=draw(PLACES)) for claim in question.claims),
+    )
+
+
+def without_travel(question: Question) -> Question:
+    settings = replace(question.calendar.settings, travel_minutes=0)
+    return replace(question, calendar=replace(question.calendar, settings=settings))
+
+
+def too_near(question: Question, span: TimeRange) -> bool:
+    """Whether a live claim elsewhere lies so near that there is no time to travel."""
+    settings = question.calendar.settings
+    way = timedelta(minutes=settings.travel_minutes)
+    if not way or not settings.place:
+        return False
+    own = question.calendar.lasting((span.end - span.start) // MINUTE).occupied(span)
+    return any(
+        claim.place not in {"", settings.place}
+        and any(part.start < mine.end + way and mine.start < part.end + way for part in claim.parts for mine in own)
+        for claim in question.live
+    )
+
+
+@examples(200)
+@given(on_the_way())
+def test_travel_takes_away_what_is_too_near_and_nothing_else(question: Question) -> None:
+    expected = [
+        slot for slot in without_travel(question).slots() if not too_near(question, TimeRange(slot.start, slot.end))
+    ]
+    assert list(question.slots()) == expected
+
+
+@examples(100)
+@given(on_the_way(), st.integers(-600, 2_000))
+def test_a_start_has_no_reason_exactly_if_it_is_offered(question: Question, minutes: int) -> None:
+    for start in (*question.offered()[:3], question.window.start + minutes * MINUTE):
+        why, plain = question.explained(start), without_travel(question).explained(start)
+        assert why.offered is question.offers(start)
+        assert {*why.reasons} - {Reason.TRAVEL} == {*plain.reasons}
+        if why.offered:
+            claimable(question.schedule, start, now=question.now, duration_minutes=question.duration_minutes)
+
+
+def test_steps_restart_when_the_way_is_over() -> None:
+    calendar = studio(travel=20)
+    calendar = replace(calendar, settings=replace(calendar.settings, anchoring=Anchoring.AFTER_CLAIM))
+    at_nine = TimeRange(NOW + 9 * HOUR, NOW + 9 * HOUR + 30 * MINUTE)
+    for place, minutes in (("home", 50), ("salon", 30)):
+        first = [
+            slot.start
+            for slot in offered_slots(calendar, [Claim.of(at_nine, place=place)], window=DAY, now=NOW)
+            if slot.start > at_nine.start
+        ]
+        assert first[0] == NOW + 9 * HOUR + minutes * MINUTE
+
+
+def test_a_diary_keeps_where_its_appointments_are() -> None:
+    calendars = {"anna": studio()}
+    diary = Diary(calendars, clock=ManualClock(NOW))
+    booking = diary.book("anna", NOW + 9 * HOUR, customer="bold")
+    assert booking.place == "salon"
+    at_home = Diary({"anna": studio("home")}, diary.store, clock=ManualClock(NOW))
+    assert at_home.explain("anna", NOW + 10 * HOUR).reasons == (Reason.TRAVEL,)
+    with pytest.raises(SlotTaken):
+        at_home.book("anna", NOW + 10 * HOUR, customer="saraa")
+    hold = at_home.hold("anna", NOW + 11 * HOUR)
+    assert hold.place == "home"
+    with pytest.raises((SlotTaken, SlotNotOffered)):
+        diary.book("anna", NOW + 10 * HOUR, customer="saraa")
+    at_home.release("anna", hold)
+    moved = diary.move(booking.id, NOW + 10 * HOUR)
+    assert (moved.place, moved.claim and moved.claim.place) == ("salon", "salon")
+
+
+def test_strangers_are_not_told_where_the_provider_comes_from() -> None:
+    assert public_reasons([Reason.TRAVEL]) == ("unavailable",)
+
+
+def test_claims_are_read_as_far_as_one_travels() -> None:
+    assert claim_margin(studio(travel=90).settings) == CLAIM_MARGIN + 90 * MINUTE
+
+
+def test_places_are_kept_in_json() -> None:
+    calendar = studio()
+    assert calendar_of(calendar_json(calendar)).settings == calendar.settings
+    assert "place" not in calendar_json(Calendar(time_zone="UTC"))["settings"]
+    [claim] = claims_of([claim_json(calendar.claim(TimeRange(NOW, NOW + HOUR)))])
+    assert claim.place == "salon"
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("travel_minutes", -1), ("travel_minutes", 1_441), ("place", "x" * 101)])
+def test_settings_that_cannot_be_are_refused(field: str, wrong: Any) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        replace(studio().settings, **{field: wrong})
+    assert refused.value.field == field
+
+
+def test_who_has_no_time_to_travel_is_told_so() -> None:
+    claims = [Claim.of(TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR), place="home")]
+    assert explain(studio(), claims, NOW + 8 * HOUR, now=NOW).reasons == (Reason.TRAVEL,)
+    assert explain(studio(), claims, NOW + 9 * HOUR, now=NOW).reasons == (Reason.CLAIMED,)
