@@ -11,24 +11,25 @@ ALWAYS = {"rules": [{"day": day, "startTime": "00:00", "endTime": "24:00"} for d
 CUT = {"name": "Cut", "durationMinutes": 60, "priceAmount": 3_000_000}
 
 
-async def salon(api: Api) -> tuple[str, str, list[str]]:
-    """A salon where two people offer one service, one of them for more: its id, the service, the people."""
+async def salon(api: Api) -> tuple[str, str, list[str], list[str]]:
+    """A salon where two people offer one service, one for more: ids of salon, service and people; their tokens."""
     manager = await api.joined("manager")
     salon_id = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "Asia/Ulaanbaatar"})).json()["id"]
     assert (await api.put(f"/salons/{salon_id}/hours", manager, json=ALWAYS)).is_success
     service = (await api.post("/services", manager, json={**CUT, "salonId": salon_id})).json()["id"]
-    people = []
+    people, tokens = [], []
     for name, price in (("Sarnai", 3_000_000), ("Bold", 4_000_000)):
         token, provider_id = await api.open_provider(displayName=name)
         await api.post(f"/salons/{salon_id}/members", manager, json={"providerId": provider_id})
         assert (await api.post(f"/salons/{salon_id}/members/me/accept", token)).is_success
         assert (await api.put(f"/services/{service}/offer", token, json={"priceAmount": price})).is_success
         people.append(provider_id)
-    return salon_id, service, people
+        tokens.append(token)
+    return salon_id, service, people, tokens
 
 
 async def test_a_person_is_chosen_or_anybody_who_is_free(api: Api) -> None:
-    salon_id, service, people = await salon(api)
+    salon_id, service, people, _ = await salon(api)
     visitor = Visitor(api)
     shown = await visitor.get((await visitor.get(f"/en/salons/{salon_id}")).headers["Location"])
     [book] = re.findall(r'href="(/en/salons/[^"]+/book)"', shown.text)
@@ -60,3 +61,17 @@ async def test_a_person_is_chosen_or_anybody_who_is_free(api: Api) -> None:
     third = Visitor(api, await api.joined("customer", verified=True))
     lost = await third.submit(await third.get(f"{book}/time?service={service}"), "/hold", slot=MONDAY_AT_TEN)
     assert "Somebody else has just taken this time." in (await third.get(lost.headers["Location"])).text
+
+
+async def test_anybody_is_who_is_free_also_beside_bookings_over_each_other(api: Api) -> None:
+    salon_id, service, people, [owner, _] = await salon(api)
+    walk_in = {"providerId": people[0], "slot": MONDAY_AT_TEN, "serviceId": service, "walkIn": {"name": "Saraa"}}
+    for more in ({}, {"overbook": {"reason": "A regular with a broken nail"}}):
+        assert (await api.post("/bookings", owner, json=walk_in | more)).status_code == 201
+    visitor = Visitor(api, await api.joined("customer", verified=True))
+    path = (await visitor.get(f"/en/salons/{salon_id}")).headers["Location"]
+    times = f"{path}/book/time?service={service}"
+    held = await visitor.submit(await visitor.get(times), "/hold", slot=MONDAY_AT_TEN)
+    assert f"/en/book/{people[1]}/summary" in held.headers["Location"]
+    other = Visitor(api, await api.joined("customer", verified=True))
+    assert f'value="{MONDAY_AT_TEN}"' not in (await other.get(times)).text

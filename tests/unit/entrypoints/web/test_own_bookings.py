@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator
 from html import unescape
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 import pytest
-from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
 from tests.unit.entrypoints.web.forms import Visitor, form_in
 from tests.unit.features.notifications import told
 from tests.unit.features.reviews import visit
 
 from booking_domain.shared.ids import BookingId
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 TERMS = {"depositAmount": 20_000_00, "priceAmount": 80_000_00, "displayName": "Sarnai"}
 AT_THREE = "2026-11-23T15:00:00+08:00"
@@ -199,6 +201,34 @@ async def test_a_new_time_is_accepted_as_it_was_shown(api: Api) -> None:
     done = await visitor.submit(late, "/accept")
     assert done.status_code == 303
     assert "Is the new time all right?" not in (await visitor.get(path)).text
+
+
+async def test_customers_see_nothing_of_a_booking_over_theirs_and_both_go_on_as_usual(api: Api) -> None:
+    below, path, owner = await booked(api, depositAmount=0)
+    provider_id = (await api.get(path[3:], owner)).json()["providerId"]
+    above = Visitor(api, await api.joined("customer", verified=True))
+    moved = f"/en/bookings/{(await api.booked(above.cookies[ACCESS_COOKIE], provider_id, AT_FIVE))['id']}"
+    over = {"slot": MONDAY_AT_TEN, "overbook": {"reason": "A regular with a broken nail"}}
+    assert (await api.post(f"{moved[3:]}/reschedule", owner, json=over)).is_success
+    assert (await api.get(path[3:], owner)).json()["overbooked"] is True
+    assert heading(await below.get(path)) == "It is booked"
+    asked = await above.get(moved)
+    assert "Is the new time all right?" in asked.text
+    assert (await above.submit(asked, "/accept")).status_code == 303
+    for visitor, own in ((below, path), (above, moved)):
+        shown = await visitor.get(own)
+        assert "10:00 (Ulaanbaatar)" in shown.text
+        assert not re.search("overbook|regular", shown.text, re.IGNORECASE)
+        again = await visitor.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+        assert f'href="{own}">Show my booking' in again.text, "their own, not the other"
+    free = (await Visitor(api).get(f"/en/book/{provider_id}/time")).text
+    assert quote(MONDAY_AT_TEN, safe="") not in free
+    question = await below.get(f"{path}/move?slot={quote(AT_THREE)}")
+    assert (await below.submit(question, "/move")).headers["Location"] == f"{path}?done=moved"
+    assert quote(MONDAY_AT_TEN, safe="") not in (await Visitor(api).get(f"/en/book/{provider_id}/time")).text
+    cancelled = await above.submit(await above.get(f"{moved}/cancel"), "/cancel")
+    assert cancelled.headers["Location"] == f"{moved}?done=cancelled"
+    assert quote(MONDAY_AT_TEN, safe="") in (await Visitor(api).get(f"/en/book/{provider_id}/time")).text
 
 
 async def test_a_visit_is_reviewed_once_with_stars(api: Api) -> None:
