@@ -18,6 +18,7 @@ from booking_domain.testing.contracts import CONTRACTS
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.notifications.contracts.notifications import NotificationsContract
 from booking_domain.testing.notifications.contracts.sms_messages import SmsMessagesContract
+from booking_domain.testing.scheduling.contracts.resources import ResourcesContract
 from booking_domain.testing.scheduling.contracts.services import ServicesContract
 
 ELSEWHERE: Final[Mapping[str, type]] = {
@@ -28,6 +29,7 @@ ELSEWHERE: Final[Mapping[str, type]] = {
     "PaymentReads_of_each_booking": BookingReadsContract,
     "ProviderReads_of_all": ProfilesContract,
     "ProviderSchedules_lock_members": ServicesContract,
+    "Services_count_needing": ResourcesContract,
     "SmsReads_get": SmsMessagesContract,
 }
 """Methods that the contract of another port asserts."""
@@ -62,7 +64,10 @@ def silent(promised: Callable[..., Any]) -> Callable[..., Any]:
 
 ADAPTERS: Final = tuple(dict.fromkeys(in_memory()))
 SILENT: Final = {
-    f"{port.__name__}_{name}": (ELSEWHERE.get(f"{port.__name__}_{name}", contract), adapters, name, silent(promised))
+    f"{port.__name__}_{name}": (
+        ELSEWHERE.get(f"{port.__name__}_{name}", contract),
+        {(adapter, name): silent(promised) for adapter in adapters},
+    )
     for port, contract in CONTRACTS.items()
     if (adapters := [each for each in ADAPTERS if port in each.__mro__])
     for name, promised in vars(port).items()
@@ -71,12 +76,12 @@ SILENT: Final = {
 NAMES: Final = SILENT.keys() - EQUAL
 
 
-def wrong(contract: type, adapters: list[type], method: str, nothing: Callable[..., Any]) -> type:
-    """The contract, for memory without this method."""
+def changed_contract(contract: type, changed: Mapping[tuple[type, str], Callable[..., Any]]) -> type:
+    """The contract, for memory with other methods."""
 
     def open_backend(_: Any, monkeypatch: pytest.MonkeyPatch) -> OpenBackend:
-        for adapter in adapters:
-            monkeypatch.setattr(adapter, method, nothing)
+        for (adapter, method), wrong in changed.items():
+            monkeypatch.setattr(adapter, method, wrong)
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[MemoryDatabase]:
@@ -87,4 +92,4 @@ def wrong(contract: type, adapters: list[type], method: str, nothing: Callable[.
     return type(contract.__name__, (contract,), {"open_backend": pytest.fixture(open_backend)})
 
 
-globals().update({f"Test_{name}": wrong(*SILENT[name]) for name in NAMES})
+globals().update({f"Test_{name}": changed_contract(*SILENT[name]) for name in NAMES})

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT
+from tests.unit.testing.bent_ports import NAMES as BENT
+from tests.unit.testing.bent_ports import UNASSERTED
 from tests.unit.testing.silent_ports import NAMES as SILENT
 from tests.unit.testing.wrong_stores import NAMES
 
@@ -42,3 +44,8 @@ def test_each_broken_promise_fails_its_contract() -> None:
 @pytest.mark.nightly
 def test_each_method_that_does_nothing_fails_its_contract() -> None:
     assert survivors("silent_ports.py", SILENT) == []
+
+
+@pytest.mark.nightly
+def test_each_wrong_answer_fails_its_contract() -> None:
+    assert survivors("bent_ports.py", BENT) == sorted(UNASSERTED)

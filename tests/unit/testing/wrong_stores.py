@@ -11,19 +11,21 @@ from uuid import UUID
 import pytest
 
 from booking_domain.core import Booking, Claim, MemoryStore, TimeRange, Waiting
-from booking_domain.scheduling.claims import ClaimKind
+from booking_domain.scheduling.claims import MAX_LANES, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import claim_margin
+from booking_domain.scheduling.model import ProviderSchedule, claim_margin
 from booking_domain.scheduling.waiting import OPEN
 from booking_domain.testing.backend import OpenBackend
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.core.contracts import THREADS, StoreContract
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.scheduling.contracts.claims import ClaimsContract
+from booking_domain.testing.scheduling.contracts.feeds import FeedsContract
 from booking_domain.testing.scheduling.contracts.provider_schedules import ProviderSchedulesContract
+from booking_domain.testing.scheduling.contracts.services import ServicesContract
 from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
 from booking_domain.testing.scheduling.memory.claims import MemoryClaims
-from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, RESOURCES, UNITS
 
 NEVER: Final = TimeRange(datetime(1990, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC))
 
@@ -148,7 +150,7 @@ class KeepsTheFirstEntry(MemoryStore):
         self._waiting.setdefault(waiting.id, waiting)
 
 
-acquire, lock = MemoryClaims.acquire, MemoryProviderSchedules.lock
+acquire, release, lock = MemoryClaims.acquire, MemoryClaims.release, MemoryProviderSchedules.lock
 
 
 async def names_the_blocked_start(self: Any, claim: Claim, now: datetime) -> None:
@@ -187,6 +189,65 @@ async def compares_appointments(self: Any, claim: Claim, now: datetime) -> None:
     self._state[CLAIMS].put(claim)
 
 
+async def takes_higher_units(self: Any, claim: Claim, now: datetime) -> None:
+    await acquire(self, claim, now)
+    row = self._state[UNITS].get(claim.id)
+    if row is not None:
+        self._state[UNITS].put(row._replace(taken=tuple((of, unit + 1) for of, unit in row.taken)))
+
+
+async def takes_no_units(self: Any, claim: Claim, now: datetime) -> None:
+    await acquire(self, replace(claim, needs=()), now)
+
+
+async def needs_what_does_not_exist(self: Any, claim: Claim, now: datetime) -> None:
+    if any(each.resource_id not in self._state[RESOURCES] for each in claim.needs):
+        raise SlotTaken(start=claim.span.start, zone="UTC")
+    await acquire(self, claim, now)
+
+
+async def finds_units_of_expired_holds_taken(self: Any, claim: Claim, now: datetime) -> None:
+    if claim.needs and any(not each.live(now) for each in self._state[CLAIMS].values()):
+        raise SlotTaken(start=claim.span.start, zone="UTC")
+    await acquire(self, claim, now)
+
+
+async def forgets_pauses(self: Any, claim: Claim, now: datetime) -> None:
+    await acquire(self, replace(claim, pauses=()), now)
+
+
+async def overbooks_nothing(self: Any, claim: Claim, now: datetime) -> None:
+    await acquire(self, replace(claim, lane=0), now)
+
+
+async def takes_the_lane_that_is_asked_for(self: Any, claim: Claim, now: datetime) -> None:
+    if claim.lane:
+        self._state[CLAIMS].put(claim)
+    else:
+        await acquire(self, claim, now)
+
+
+async def has_a_lane_more(self: Any, claim: Claim, now: datetime) -> None:
+    try:
+        await acquire(self, claim, now)
+    except SlotTaken:
+        if not claim.lane:
+            raise
+        self._state[CLAIMS].put(replace(claim, lane=MAX_LANES + 1))
+
+
+async def lies_over_what_is_overbooked(self: Any, claim: Claim, now: datetime) -> None:
+    over = [each for each in self._state[CLAIMS].values() if each.lane and not claim.lane]
+    self._state[CLAIMS].delete(lambda each: each in over)
+    await acquire(self, claim, now)
+    for each in over:
+        self._state[CLAIMS].put(each)
+
+
+async def has_a_place_more(self: Any, claim: Claim, now: datetime) -> None:
+    await acquire(self, replace(claim, capacity=claim.capacity + 1), now)
+
+
 async def finds_live_holds_only(self: Any, customer_id: Any, hold_id: Any) -> Claim | None:
     claim = self._state[CLAIMS].get(hold_id)
     mine = claim is not None and claim.kind is ClaimKind.HOLD and claim.customer_id == customer_id
@@ -206,8 +267,19 @@ async def counts_bookings(self: Any, customer_id: Any, now: datetime) -> int:
     return sum(each.customer_id == customer_id and each.live(now) for each in self._state[CLAIMS].values())
 
 
-async def needs_the_claim(self: Any, claim_id: Any) -> None:
+async def needs_the_claim(self: Any, provider_id: Any, claim_id: Any) -> None:
     del self._state[CLAIMS][claim_id]
+
+
+async def releases_claims_of_all(self: Any, provider_id: Any, claim_id: Any) -> None:
+    self._state[CLAIMS].pop(claim_id, None)
+    self._free_units()
+
+
+async def keeps_units(self: Any, provider_id: Any, claim_id: Any) -> None:
+    kept = dict(self._state[UNITS])
+    await release(self, provider_id, claim_id)
+    self._state[UNITS].update(kept)
 
 
 async def releases_bookings_too(self: Any, provider_id: Any) -> None:
@@ -239,34 +311,89 @@ def reaching(near: Callable[[Claim, TimeRange], bool]) -> Any:
     return wrong
 
 
-PLATFORM: Final[dict[str, tuple[type, type, str, Any]]] = {
-    each.__name__: (ClaimsContract, MemoryClaims, method, each)
-    for method, mutants in {
-        "acquire": (
-            names_the_blocked_start,
-            names_utc,
-            keeps_expired_holds,
-            deletes_all_expired_holds,
-            compares_appointments,
-        ),
-        "hold_of": (finds_live_holds_only, finds_holds_of_all),
-        "count_holds": (counts_expired_holds, counts_bookings),
-        "release": (needs_the_claim,),
-        "release_holds": (releases_bookings_too, releases_holds_of_all),
-        "remove_expired": (removes_live_holds, counts_nothing),
-    }.items()
-    for each in mutants
-} | {
-    name: (ProviderSchedulesContract, MemoryProviderSchedules, "lock", reaching(near))
-    for name, near in {
-        "reaches_by_appointment": lambda claim, reach: claim.span.overlaps(reach),
-        "reaches_what_is_inside": lambda claim, reach: reach.start <= claim.span.start and claim.span.end <= reach.end,
-        "reaches_a_day_less": lambda claim, reach: claim.blocked.overlaps(
-            TimeRange(reach.start + timedelta(days=1), reach.end)
-        ),
-        "reaches_no_holds": lambda claim, _: claim.kind is not ClaimKind.HOLD,
-    }.items()
-}
+def seeing(change: Callable[[ProviderSchedule], dict[str, Any]]) -> Any:
+    async def wrong(*asked: Any) -> Any:
+        schedule = await lock(*asked)
+        return None if schedule is None else replace(schedule, **change(schedule))
+
+    return wrong
+
+
+PLATFORM: Final[dict[str, tuple[type, type, str, Any]]] = (
+    {
+        each.__name__: (ClaimsContract, MemoryClaims, method, each)
+        for method, mutants in {
+            "acquire": (
+                names_the_blocked_start,
+                names_utc,
+                keeps_expired_holds,
+                deletes_all_expired_holds,
+                compares_appointments,
+                forgets_pauses,
+                overbooks_nothing,
+                takes_the_lane_that_is_asked_for,
+                has_a_lane_more,
+                lies_over_what_is_overbooked,
+                has_a_place_more,
+            ),
+            "hold_of": (finds_live_holds_only, finds_holds_of_all),
+            "count_holds": (counts_expired_holds, counts_bookings),
+            "release": (needs_the_claim, releases_claims_of_all),
+            "release_holds": (releases_bookings_too, releases_holds_of_all),
+            "remove_expired": (removes_live_holds, counts_nothing),
+        }.items()
+        for each in mutants
+    }
+    | {
+        name: (ProviderSchedulesContract, MemoryProviderSchedules, "lock", reaching(near))
+        for name, near in {
+            "reaches_by_appointment": lambda claim, reach: claim.span.overlaps(reach),
+            "reaches_what_is_inside": lambda claim, reach: (
+                reach.start <= claim.span.start and claim.span.end <= reach.end
+            ),
+            "reaches_a_day_less": lambda claim, reach: claim.blocked.overlaps(
+                TimeRange(reach.start + timedelta(days=1), reach.end)
+            ),
+            "reaches_no_holds": lambda claim, _: claim.kind is not ClaimKind.HOLD,
+        }.items()
+    }
+    | {
+        each.__name__: (ClaimsContract, MemoryClaims, method, each)
+        for method, each in (
+            ("acquire", takes_higher_units),
+            ("acquire", takes_no_units),
+            ("acquire", needs_what_does_not_exist),
+            ("acquire", finds_units_of_expired_holds_taken),
+            ("release", keeps_units),
+        )
+    }
+    | {
+        name: (contract, MemoryProviderSchedules, "lock", seeing(change))
+        for name, (contract, change) in {
+            "sees_no_services": (ServicesContract, lambda _: {"services": ()}),
+            "sees_no_resources": (ClaimsContract, lambda _: {"resources": ()}),
+            "sees_what_takes_units_without_expiry": (
+                ClaimsContract,
+                lambda schedule: {
+                    "resources": tuple(
+                        replace(each, uses=tuple(use._replace(expires_at=None) for use in each.uses))
+                        for each in schedule.resources
+                    )
+                },
+            ),
+            "sees_no_blocks": (
+                ProviderSchedulesContract,
+                lambda schedule: {"calendar": replace(schedule.calendar, blocks=())},
+            ),
+            "sees_no_exceptions": (
+                ProviderSchedulesContract,
+                lambda schedule: {"calendar": replace(schedule.calendar, exceptions=())},
+            ),
+            "sees_no_feeds": (FeedsContract, lambda _: {"feeds": ()}),
+            "sees_everybody_accept": (ProviderSchedulesContract, lambda _: {"accepting": True}),
+        }.items()
+    }
+)
 CORE: Final = (
     *(FindsByAppointment, FindsWhatIsInside, HidesExpiredHolds, FindsClaimsOfAll, KeepsWhatFailed),
     *(ForgetsWhatWasWritten, LocksNothing, KeepsTheFirstClaim, RemovesOnlyWhatExists, RemovesNothing),

@@ -57,6 +57,7 @@ class FavouritesContract(StorageContract):
         rest = await self.reads.favourites.page(user_id, newest[1].id, 2)
         assert [each.favourite for each in rest] == newest[2:]
         assert await self.reads.favourites.of_user(user_id, newest[0].id, 1) == newest[1:2]
+        assert await self.reads.favourites.of_user(user_id, None, 10) == newest
 
     async def test_a_page_has_those_whose_providers_are_published_now(self, cast: Cast) -> None:
         user_id, profile = cast.customer.id, cast.profile

@@ -95,7 +95,10 @@ class PromotionsContract(StorageContract):
         await self.alone.promotions.add(made)
         ended = made.end(NOW + HOUR)
         await self.alone.promotions.save(ended, was=made)
-        assert list(await self.alone.promotions.lock([made.id])) == [ended]
+        other = promotion(self.make)
+        await self.alone.promotions.add(other)
+        both = sorted((ended, other), key=lambda each: each.id)
+        assert list(await self.alone.promotions.lock([other.id, made.id])) == both
         with pytest.raises(ConcurrentChange):
             await self.alone.promotions.save(ended, was=made)
 

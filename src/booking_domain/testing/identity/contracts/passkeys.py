@@ -43,12 +43,15 @@ class PasskeysContract(StorageContract):
 
         user, other = self.make.user(), self.make.user()
         first, second, anothers = passkey(user.id, b"1"), passkey(user.id, b"2"), passkey(other.id, b"3")
+        second = replace(second, created_at=NOW + HOUR)
         async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
-            for added in (first, second, anothers):
+            for added in (second, first, anothers):
                 await tx.passkeys.add(added)
+            assert list(await tx.passkeys.of_user(user.id)) == [first, second]
             assert await tx.passkeys.owner(b"2") == user.id
+        assert list(await self.reads.passkeys.of_user(user.id)) == [first, second]
         with pytest.raises(PasskeyTaken):
             await self.alone.passkeys.add(passkey(other.id, b"1"))
         used = replace(first.used(7, NOW + HOUR), name="phone")

@@ -53,6 +53,7 @@ class DeskPaymentsContract(StorageContract):
             for each in (newest, oldest, theirs):
                 await tx.desk_payments.add(each)
         unknown_id = BookingId(self.make.entropy.new_id())
+        assert list(await self.alone.desk_payments.of_booking(one.id)) == [oldest, newest]
         assert list(await self.reads.desk_payments.of_booking(one.id)) == [oldest, newest]
         found = await self.reads.desk_payments.of_each_booking([other.id, unknown_id, one.id])
         assert {key: list(each) for key, each in found.items()} == {

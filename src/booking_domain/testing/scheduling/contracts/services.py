@@ -216,6 +216,7 @@ class ServicesContract(StorageContract):
 
         ids = [cast.profile.id for cast in casts]
         assert [each.provider_id for each in await locked(salon.id, cut)] == ids
+        assert list(await self.alone.services.offering(colour.id)) == ids[:2]
         nothing, turn = timedelta(0), Turn(weight=30, priority=70)
         async with self.begin() as tx:
             await tx.salons.save_turn(ids[1], turn)

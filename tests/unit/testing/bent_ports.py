@@ -1,0 +1,146 @@
+"""Each method of a port answers a little wrong: `test_contract_mutants.py` runs the contracts.
+
+An order that the docstring promises is turned round, the last of several is left out, a number is one more, yes is no,
+and an error that the docstring names is not raised.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, get_origin, get_type_hints
+
+from tests.unit.testing.silent_ports import ADAPTERS, ELSEWHERE, EQUAL, changed_contract
+
+from booking_domain.shared.errors import DomainError
+from booking_domain.testing.contracts import CONTRACTS
+
+Bend = Callable[[Any], Any]
+_ORDER: Final = re.compile(r"\b(by|first|in (the )?order|ordered|sorted|in their order|oldest|newest)\b")
+_REFUSAL: Final = re.compile(r"\braises?:? *\n? *`?[A-Z]|Raises:")
+
+
+def backwards(answer: Sequence[Any]) -> Sequence[Any]:
+    return answer[::-1]
+
+
+def one_less(answer: Sequence[Any]) -> Sequence[Any]:
+    return answer[:-1] if len(answer) > 1 else answer
+
+
+def one_more(answer: int) -> int:
+    return answer + 1
+
+
+def the_opposite(answer: object) -> bool:
+    return not answer
+
+
+def bends_of(port: type, promised: Callable[..., Any]) -> Iterator[Bend]:
+    """What is wrong with the answers of a method."""
+    answer = get_type_hints(promised).get("return")
+    kind = get_origin(answer) or answer
+    if kind is bool:
+        yield the_opposite
+    elif kind is int:
+        yield one_more
+    elif inspect.isclass(kind) and issubclass(kind, Sequence) and not issubclass(kind, (str, bytes)):
+        yield one_less
+        if _ORDER.search(f"{port.__doc__} {promised.__doc__}"):
+            yield backwards
+
+
+def bent(method: Callable[..., Any], bend: Bend) -> Callable[..., Any]:
+    """The method with this wrong about its answers."""
+
+    async def answered(*args: Any, **named: Any) -> Any:
+        return bend(await method(*args, **named))
+
+    return answered
+
+
+def unrefusing(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method without its errors."""
+
+    async def answered(*args: Any, **named: Any) -> Any:
+        try:
+            return await method(*args, **named)
+        except DomainError:
+            return None
+
+    return answered
+
+
+def mutants() -> Iterator[tuple[str, type, dict[tuple[type, str], Callable[..., Any]]]]:
+    """The name of each mutant, the contract that has to fail, and the methods that it changes."""
+    for port, contract in CONTRACTS.items():
+        adapters = [each for each in ADAPTERS if port in each.__mro__]
+        for name, promised in vars(port).items():
+            key = f"{port.__name__}_{name}"
+            if not adapters or not inspect.iscoroutinefunction(promised) or name.startswith("_") or key in EQUAL:
+                continue
+            of = ELSEWHERE.get(key, contract)
+            for bend in bends_of(port, promised):
+                yield f"{key}_{bend.__name__}", of, {(a, name): bent(getattr(a, name), bend) for a in adapters}
+            if _REFUSAL.search(promised.__doc__ or ""):
+                yield f"{key}_never_refuses", of, {(a, name): unrefusing(getattr(a, name)) for a in adapters}
+
+
+BENT: Final[Mapping[str, Any]] = {name: (contract, changed) for name, contract, changed in mutants()}
+UNASSERTED: Final = {
+    "DisputeReads_to_remind_backwards",
+    "DisputeReads_to_remind_one_less",
+    "EarningReads_held_backwards",
+    "EarningReads_held_one_less",
+    "EarningReads_outdated_one_less",
+    "Earnings_outdated_backwards",
+    "Earnings_outdated_one_less",
+    "ExternalIdentityReads_of_user_backwards",
+    "ExternalIdentityReads_of_user_one_less",
+    "GiftCardReads_liability_backwards",
+    "GiftCardReads_liability_one_less",
+    "GiftCardReads_to_deliver_backwards",
+    "GiftCardReads_to_deliver_one_less",
+    "GiftCardReads_to_expire_one_less",
+    "IdempotencyStore_reserve_never_refuses",
+    "LoyaltyReads_to_expire_backwards",
+    "LoyaltyReads_to_expire_one_less",
+    "LoyaltyReads_to_warn_backwards",
+    "LoyaltyReads_to_warn_one_less",
+    "OrderReads_by_transfer_backwards",
+    "OrderReads_by_transfer_one_less",
+    "OrderReads_of_invoices_one_less",
+    "OrderReads_to_expire_one_less",
+    "OrderReads_to_refund_one_less",
+    "Orders_add_never_refuses",
+    "PackageReads_entries_of_one_less",
+    "PackageReads_liability_backwards",
+    "PackageReads_liability_one_less",
+    "PackageReads_page_backwards",
+    "PackageReads_page_one_less",
+    "PackageReads_to_expire_one_less",
+    "PackageReads_to_remind_one_less",
+    "PlanReads_due_backwards",
+    "PlanReads_due_one_less",
+    "PlanReads_live_of_one_less",
+    "PlanReads_page_backwards",
+    "PlanReads_page_one_less",
+    "Promotions_redemptions_of_backwards",
+    "Promotions_redemptions_of_one_less",
+    "ProviderReads_with_tail_one_less",
+    "ReviewReads_of_provider_one_less",
+    "Reviews_ages_since_one_less",
+    "RosterReads_of_salon_backwards",
+    "SalonReads_with_tail_one_less",
+    "SearchReads_suggest_backwards",
+    "SearchReads_suggest_one_less",
+    "Signals_wait_never_refuses",
+    "StatisticsReads_findings_backwards",
+    "StatisticsReads_findings_one_less",
+    "StatisticsReads_sample_one_less",
+    "Statistics_placed_one_less",
+    "TakingsReads_work_backwards",
+}
+"""What no contract notices yet: most of these lists have one element there. A mutant that is killed leaves the set."""
+NAMES: Final = BENT.keys()
+
+globals().update({f"Test_{name}": changed_contract(*BENT[name]) for name in NAMES})
