@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import (
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
@@ -29,13 +30,14 @@ from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, LeftToOwner, personal_data
+from adapters.postgres.kit.personal_data import DELETE, Kept, LeftToOwner, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
+from booking_domain.portfolio.views import ItemViews, PortfolioViews
 from booking_domain.shared.ids import ProviderId, UserId
 
 portfolio_items: Final = Table(
@@ -54,6 +56,22 @@ portfolio_items: Final = Table(
     one_of("status", PortfolioStatus),
     Index("portfolio_items_order_idx", "provider_id", "position", "id"),
     info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the portfolio"), export="portfolio") | PUBLIC,
+)
+
+portfolio_views: Final = Table(
+    "portfolio_views",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    # Without a reference: what an item led to is known longer than the item.
+    Column("item_id", Uuid, primary_key=True),
+    Column("views", Integer, nullable=False),
+    info=personal_data(
+        "provider_id",
+        erase=DELETE,
+        handover=Kept("counts of the portfolio's views"),
+        export=NotExported("counts, which the statistics show"),
+    ),
 )
 
 ITEM: Final = Mapper(
@@ -113,6 +131,13 @@ _MATCHING: Final = (
     .order_by(_i.id.desc())
     .limit(bindparam("most"))
 )
+_v: Final = portfolio_views.c
+_new_views = insert(portfolio_views).values({each.name: bindparam(each.name) for each in portfolio_views.columns})
+_ADD_VIEWS: Final = Statement(
+    _new_views.on_conflict_do_update(
+        index_elements=[_v.provider_id, _v.day, _v.item_id], set_={"views": _v.views + _new_views.excluded.views}
+    )
+)
 _SEARCH: Final = Statement(_MATCHING.where(_PUBLIC))
 _PAGE: Final = Statement(_MATCHING)
 
@@ -136,6 +161,16 @@ class PostgresPortfolioItems(VersionedRows[PortfolioItem], PortfolioItems):
 
     async def remove(self, item_id: PortfolioItemId) -> None:
         await self._work.execute(_REMOVE, item_id=item_id)
+
+
+class PostgresPortfolioViews(WithWork, PortfolioViews):
+    """`PortfolioViews` in the table `portfolio_views`."""
+
+    async def add(self, views: Sequence[ItemViews]) -> None:
+        for each in views:
+            await self._work.execute(
+                _ADD_VIEWS, provider_id=each.provider_id, day=each.day, item_id=each.item_id, views=each.views
+            )
 
 
 class PostgresPortfolioReads(WithWork, PortfolioReads):
@@ -165,13 +200,14 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
         return await self._work.each(_view_of, statement, **parameters(criteria))
 
 
-CONTEXT: Final = PostgresContext(tables=(portfolio_items,))
+CONTEXT: Final = PostgresContext(tables=(portfolio_items, portfolio_views))
 
 
 class PortfolioRepositories(RepositoryGroup):
     """The repositories of this context."""
 
     portfolio_items = part(PostgresPortfolioItems)
+    portfolio_views = part(PostgresPortfolioViews)
 
 
 class PortfolioReadGroup(ReadGroup):

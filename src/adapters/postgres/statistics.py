@@ -52,6 +52,7 @@ from adapters.postgres.monthly_reports import (
     monthly_reports,
 )
 from adapters.postgres.payments.transactions import MOVES
+from adapters.postgres.portfolio import portfolio_items, portfolio_views
 from adapters.postgres.reviews import reviews
 from adapters.postgres.scheduling.tables import waiting_list
 from adapters.postgres.visit_statistics import (
@@ -75,6 +76,7 @@ from booking_domain.statistics.model import (
     Conversions,
     CountedBooking,
     Figures,
+    ItemFigures,
     Membership,
     Moved,
     Outcome,
@@ -462,12 +464,30 @@ _CONVERSIONS: Final = Statement(
         _through_links(booking_link_days.c.visitors),
         _through_links(booking_link_days.c.bookings),
         _came(_b.link_id.is_not(None), _KEPT > 0),
-        _came(_b.portfolio_item_id.is_not(None)),
-        _came(_b.portfolio_item_id.is_not(None), _KEPT > 0),
         _waited(),
         _waited(_w.status == WaitingStatus.BOOKED.value),
         _reviewed(),
     )
+)
+_opened: Final = select(
+    portfolio_views.c.item_id,
+    portfolio_views.c.views,
+    literal(0).label("bookings"),
+    literal(0).label("paid"),
+).where(portfolio_views.c.provider_id == _OF, portfolio_views.c.day >= _FIRST, portfolio_views.c.day <= _LAST)
+_booked: Final = select(_b.portfolio_item_id, literal(0), literal(1), case((_KEPT > 0, 1), else_=0)).where(
+    _b.provider_id == _OF, _b.portfolio_item_id.is_not(None), _b.created_at >= _FROM, _b.created_at < _UNTIL
+)
+_led: Final = union_all(_opened, _booked).subquery("led").c
+_by_item: Final = (
+    select(_led.item_id, *(cast(func.sum(_led[name]), Integer).label(name) for name in ("views", "bookings", "paid")))
+    .group_by(_led.item_id)
+    .subquery("by_item")
+)
+_ITEMS: Final = Statement(
+    select(_by_item.c.item_id, portfolio_items.c.description, _by_item.c.views, _by_item.c.bookings, _by_item.c.paid)
+    .select_from(_by_item.outerjoin(portfolio_items, portfolio_items.c.id == _by_item.c.item_id))
+    .order_by(_by_item.c.bookings.desc(), _by_item.c.views.desc(), _by_item.c.item_id)
 )
 _EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(3001, 1, 1, tzinfo=UTC))
 _MINUTE: Final = timedelta(minutes=1)
@@ -575,13 +595,15 @@ class PostgresStatisticsReads(WithWork, StatisticsReads):
             _CONVERSIONS, provider_id=provider_id, since=period.start, until=period.end, first=first, last=last
         )
         assert row is not None  # noqa: S101 - a SELECT without FROM has a row
-        visitors, made, link_paid, of_items, items_paid, waited, booked, reviewed = row
+        visitors, made, link_paid, waited, booked, reviewed = row
+        items = await self._work.each(
+            _item, _ITEMS, provider_id=provider_id, since=period.start, until=period.end, first=first, last=last
+        )
         return Conversions(
             link_visitors=visitors,
             link_bookings=made,
             link_paid=link_paid,
-            portfolio_bookings=of_items,
-            portfolio_paid=items_paid,
+            items=tuple(items),
             waited=waited,
             waited_and_booked=booked,
             reviewed=reviewed,
@@ -602,6 +624,11 @@ def _chosen(of: Sums) -> dict[str, Any]:
     # As a text: a driver escapes each element of a list.
     edges = ",".join(each.isoformat() for each in of.edges)
     return {**owner, "edges": f"{{{edges}}}", "since": of.edges[0], "until": of.edges[-1]}
+
+
+def _item(row: Row) -> ItemFigures:
+    item_id, description, views, bookings_, paid = row
+    return ItemFigures(item_id=item_id, description=description, views=views, bookings=bookings_, paid=paid)
 
 
 def _sum(row: Row) -> Sum:

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from booking_domain.portfolio.events import EVENTS
 from booking_domain.portfolio.model import PORTFOLIO_LIFECYCLE, PortfolioItem, PortfolioItemId, PortfolioStatus
+from booking_domain.portfolio.views import PortfolioViews
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import ProviderId, UserId
@@ -100,6 +101,8 @@ class PortfolioRepositories(Protocol):
 
     @property
     def portfolio_items(self) -> PortfolioItems: ...
+    @property
+    def portfolio_views(self) -> PortfolioViews: ...
 
 
 class PortfolioReadGroup(Protocol):

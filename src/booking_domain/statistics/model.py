@@ -228,6 +228,21 @@ class RosterDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFigures:
+    """What an item of a portfolio led to in a time."""
+
+    item_id: UUID
+    description: str | None
+    """None: the item was deleted."""
+    views: int = 0
+    """How often it was opened."""
+    bookings: int = 0
+    """Bookings whose customers came from it."""
+    paid: int = 0
+    """Those of them for which money was kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversions:
     """What led to bookings of a provider in a time, and what appointments led to."""
 
@@ -237,16 +252,29 @@ class Conversions:
     """Bookings that were made through them."""
     link_paid: int = 0
     """Those of them for which money was kept."""
-    portfolio_bookings: int = 0
-    """Bookings whose customers came from an item of the portfolio."""
-    portfolio_paid: int = 0
-    """Those of them for which money was kept."""
+    items: tuple[ItemFigures, ...] = ()
+    """The items of the portfolio that were opened or led to bookings, those with the most bookings first."""
     waited: int = 0
     """Places on the waiting list that were taken."""
     waited_and_booked: int = 0
     """Those of them that were booked."""
     reviewed: int = 0
     """Completed appointments of the time that have a review."""
+
+    @property
+    def portfolio_views(self) -> int:
+        """How often items of the portfolio were opened."""
+        return sum(each.views for each in self.items)
+
+    @property
+    def portfolio_bookings(self) -> int:
+        """Bookings whose customers came from an item of the portfolio."""
+        return sum(each.bookings for each in self.items)
+
+    @property
+    def portfolio_paid(self) -> int:
+        """Those of them for which money was kept."""
+        return sum(each.paid for each in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
+from booking_domain.identity.sessions import Client
 from booking_domain.portfolio.model import (
     MAX_DESCRIPTION,
     MAX_IMAGES,
@@ -21,6 +22,7 @@ from booking_domain.portfolio.model import (
     PortfolioStatus,
 )
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
+from booking_domain.portfolio.views import ViewTally
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.use_cases.platform.ports import Reads
@@ -37,6 +39,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 from entrypoints.http.kit.running import Run
+from entrypoints.http.kit.visitors import counts
 
 FileIds = Annotated[
     tuple[FileId, ...],
@@ -200,14 +203,22 @@ async def list_portfolio(
 @get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item))
 async def get_portfolio_item(
     item_id: FromPath[PortfolioItemId],
+    request: Request[Any, Any, Any],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
+    client: Injected[Client],
+    view_tally: Injected[ViewTally],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioItemJson]:
-    """Return an item. Only its provider and admins can read one that is not public; others get 404."""
+    """Return an item. Only its provider and admins can read one that is not public; others get 404.
+
+    It counts as a view of the day, without who has looked; what bots, its provider and admins open does not.
+    """
     view = await portfolio.get_portfolio_item(actor, item_id, reads.portfolios)
+    if counts(request.method, client.user_agent) and not portfolio.sees_inside(actor, view):
+        view_tally.add(view.item.provider_id, view.item.id)
     return unless_known(portfolio_item_json(view, object_storage), etag(view.item.version), if_none_match)
 
 

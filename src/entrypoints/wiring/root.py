@@ -10,6 +10,7 @@ from dependency_injector import providers
 from adapters.security.clock import MovableClock, SystemClock
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
+from booking_domain.portfolio.views import ViewTally
 from booking_domain.usage.model import Tally
 from entrypoints.observe.metrics import Metrics
 from entrypoints.observe.port import MetricsPort
@@ -97,6 +98,10 @@ class Root:
     @single
     def tally(self) -> Tally:
         return Tally()
+
+    @single
+    def view_tally(self) -> ViewTally:
+        return ViewTally()
 
     def observers(self) -> Iterator[Openable]:
         """What looks at the process and is on."""

@@ -37,7 +37,8 @@ class UseCases(Security, Payments):
 
     @single
     def usage_keeper(self) -> UsageKeeper:
-        return UsageKeeper(self.tally(), self.executor(), self.clock(), time_zone(self.settings().default_time_zone))
+        zone = time_zone(self.settings().default_time_zone)
+        return UsageKeeper(self.tally(), self.view_tally(), self.executor(), self.clock(), zone)
 
     @single
     def executor(self) -> Executor[Repositories]:

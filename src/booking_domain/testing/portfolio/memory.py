@@ -1,10 +1,13 @@
 """Portfolios in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
+from booking_domain.portfolio.views import ItemViews, PortfolioViews
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.catalogue.memory.tables import PROFILES, delete_rows_of_providers
@@ -16,7 +19,13 @@ PORTFOLIO_ITEMS: Final = Table[PortfolioItemId, PortfolioItem](
     what="portfolio item",
     erase=delete_rows_of_providers(lambda item: item.provider_id),
 )
-TABLES: Final = (PORTFOLIO_ITEMS,)
+PORTFOLIO_VIEWS: Final = Table[tuple[ProviderId, date, PortfolioItemId], ItemViews](
+    "portfolio_views",
+    key=lambda row: (row.provider_id, row.day, row.item_id),
+    refers=lambda row: ((PROFILES, row.provider_id),),
+    erase=delete_rows_of_providers(lambda views: views.provider_id),
+)
+TABLES: Final = (PORTFOLIO_ITEMS, PORTFOLIO_VIEWS)
 
 
 def _place(item: PortfolioItem) -> tuple[int, PortfolioItemId]:
@@ -30,6 +39,16 @@ class MemoryPortfolioItems(VersionedRepository[PortfolioItemId, PortfolioItem], 
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
         return sorted(self._rows.where(lambda item: item.provider_id == provider_id), key=_place)
+
+
+class MemoryPortfolioViews(InMemory, PortfolioViews):
+    """The views of one database transaction."""
+
+    async def add(self, views: Sequence[ItemViews]) -> None:
+        rows = self._state[PORTFOLIO_VIEWS]
+        for each in views:
+            known = rows.get((each.provider_id, each.day, each.item_id))
+            rows.put(each if known is None else replace(each, views=known.views + each.views))
 
 
 class MemoryPortfolioReads(InMemory, PortfolioReads):
@@ -98,6 +117,7 @@ class PortfolioRepositories(Group):
     """The repositories of this context."""
 
     portfolio_items: Final = Part(MemoryPortfolioItems)
+    portfolio_views: Final = Part(MemoryPortfolioViews)
 
 
 class PortfolioReadGroup(Group):

@@ -13,6 +13,8 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.booking_links import BookingLink
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
+from booking_domain.portfolio.model import PortfolioItemId
+from booking_domain.portfolio.views import ItemViews
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
@@ -27,6 +29,7 @@ from booking_domain.statistics.model import (
     CountedBooking,
     DueReport,
     Figures,
+    ItemFigures,
     Membership,
     MonthlyReport,
     Outcome,
@@ -51,6 +54,7 @@ from booking_domain.statistics.ports import (
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.disputes.contracts import a_dispute
 from booking_domain.testing.kit.storage import Cast, StorageContract, present
+from booking_domain.testing.portfolio.contracts import an_item
 from booking_domain.testing.reviews.contracts import a_review
 
 _QUARTER: Final = timedelta(minutes=15)
@@ -154,11 +158,28 @@ class StatisticsContract(StorageContract):
             )
         ]
         await self.store_bookings(unpaid, *paid)
+        shown = an_item(self.make, cast.profile.id, description="A swallow")
+        async with self.begin() as tx:
+            await tx.portfolio_items.add(shown)
+            for of, item_id, day, views in (
+                (cast, shown.id, NOW.date(), 2),
+                (cast, shown.id, NOW.date(), 1),
+                (cast, shown.id, NOW.date() - timedelta(days=1), 9),
+                (cast, item, NOW.date(), 4),
+                (other, item, NOW.date(), 7),
+            ):
+                opened = ItemViews(provider_id=of.profile.id, day=day, item_id=PortfolioItemId(item_id), views=views)
+                await tx.portfolio_views.add([opened])
         period = TimeRange(NOW - HOUR, NOW + HOUR)
         found = await self.reads.statistics.conversions(cast.profile.id, period, NOW.date(), NOW.date())
         assert (found.link_paid, found.portfolio_bookings, found.portfolio_paid) == (1, 2, 2)
+        assert found.items == (
+            ItemFigures(item_id=item, description=None, views=4, bookings=2, paid=2),
+            ItemFigures(item_id=shown.id, description="A swallow", views=3),
+        )
         after = TimeRange(NOW + HOUR, NOW + 2 * HOUR)
-        assert await self.reads.statistics.conversions(cast.profile.id, after, NOW.date(), NOW.date()) == Conversions()
+        tomorrow = NOW.date() + timedelta(days=1)
+        assert await self.reads.statistics.conversions(cast.profile.id, after, tomorrow, tomorrow) == Conversions()
 
     async def test_who_cancelled_when_is_read_from_the_trail(self, cast: Cast) -> None:
         booking = replace(self.make.booking(cast.profile, cast.customer), status=Status.CANCELLED)

@@ -11,6 +11,8 @@ from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
+from booking_domain.portfolio.model import PortfolioItemId
+from booking_domain.portfolio.views import ItemViews
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.shared.time import TimeRange, local_time
@@ -23,6 +25,7 @@ from booking_domain.statistics.model import (
     CountedBooking,
     DueReport,
     Figures,
+    ItemFigures,
     Membership,
     MonthlyReport,
     Moved,
@@ -50,6 +53,7 @@ from booking_domain.testing.catalogue.memory.tables import BOOKING_LINKS, LINK_D
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table, delete_rows
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
+from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS, PORTFOLIO_VIEWS
 from booking_domain.testing.reviews.memory import REVIEWS
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, WAITING_LIST
 from booking_domain.use_cases.platform.listings import TransactionFilter, TransactionType
@@ -242,14 +246,15 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
             lambda each: each.provider_id == provider_id and period.start <= each.created_at < period.end
         )
         of_links = [each for each in came if each.link_id is not None]
-        of_items = [each for each in came if each.portfolio_item_id is not None]
+        opened = self._state[PORTFOLIO_VIEWS].where(
+            lambda each: each.provider_id == provider_id and first <= each.day <= last
+        )
         about = [self._state[BOOKINGS][each.booking_id] for each in self._state[REVIEWS].values()]
         return Conversions(
             link_visitors=sum(each.visitors for each in days),
             link_bookings=sum(each.bookings for each in days),
             link_paid=sum(map(_is_paid, of_links)),
-            portfolio_bookings=len(of_items),
-            portfolio_paid=sum(map(_is_paid, of_items)),
+            items=tuple(self._items(came, opened)),
             waited=len(waited),
             waited_and_booked=sum(each.status is WaitingStatus.BOOKED for each in waited),
             reviewed=sum(
@@ -259,6 +264,25 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
                 for each in about
             ),
         )
+
+    def _items(self, came: Sequence[Booking], opened: Sequence[ItemViews]) -> list[ItemFigures]:
+        known = self._state[PORTFOLIO_ITEMS]
+        found = []
+        for item_id in {each.portfolio_item_id for each in came} | {each.item_id for each in opened}:
+            if item_id is None:
+                continue
+            bookings = [each for each in came if each.portfolio_item_id == item_id]
+            item = known.get(PortfolioItemId(item_id))
+            found.append(
+                ItemFigures(
+                    item_id=item_id,
+                    description=None if item is None else item.description,
+                    views=sum(each.views for each in opened if each.item_id == item_id),
+                    bookings=len(bookings),
+                    paid=sum(map(_is_paid, bookings)),
+                )
+            )
+        return sorted(found, key=lambda each: (-each.bookings, -each.views, each.item_id))
 
     async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
         with_bookings = {each.provider_id for each in self._state[BOOKINGS].values()}

@@ -13,8 +13,13 @@ _BOT: Final = re.compile(
 _DIGEST_BYTES: Final = 16
 
 
+def counts(method: str, user_agent: str | None) -> bool:
+    """Whether a request is made by a person who looks."""
+    return method == "GET" and bool(user_agent) and _BOT.search(user_agent or "") is None
+
+
 def visitor_of(method: str, user_agent: str | None, key: bytes, day: date, address: str) -> bytes | None:
     """A keyed digest of the address that changes every day; None of who does not count."""
-    if method != "GET" or not user_agent or _BOT.search(user_agent):
+    if not counts(method, user_agent):
         return None
     return hmac.digest(key, f"{day.isoformat()}\n{address}".encode(), "sha256")[:_DIGEST_BYTES]

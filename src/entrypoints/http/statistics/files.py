@@ -12,7 +12,7 @@ from booking_domain.use_cases.statistics.queries import StatisticsReport
 from entrypoints.http.earnings.statements import whole
 from entrypoints.http.kit.csv_cells import attachment, csv_lines
 from entrypoints.http.kit.turns import Turn
-from entrypoints.http.statistics.schemas import FiguresFormat
+from entrypoints.http.statistics.schemas import AnalyticsFileQuery, FiguresFormat, FiguresSheet
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS: Final[Mapping[str, Callable[[Figures, str], Cell]]] = {
@@ -35,6 +35,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Figures, str], Cell]]] = {
 _PERIOD: Final = ("first", "last", "rostered_minutes", "utilisation", "currency", *_COLUMNS)
 _GROUP: Final = ("group", "name", "currency", *_COLUMNS)
 _COHORT: Final = ("month", "customers", "months_later", "active")
+_ITEM: Final = ("item", "description", "views", "bookings", "paid")
 FIGURES_CSV: Final = ",".join(_PERIOD) + "\r\n"
 
 
@@ -64,26 +65,42 @@ def _cohorts(report: StatisticsReport) -> Iterator[Sequence[Cell]]:
             yield each.month, each.customers, months, active
 
 
+def _items(report: StatisticsReport) -> Iterator[Sequence[Cell]]:
+    for each in () if report.conversions is None else report.conversions.items:
+        yield str(each.item_id), each.description, each.views, each.bookings, each.paid
+
+
+_TABLES: Final[Mapping[FiguresSheet, tuple[Sequence[str], Callable[[StatisticsReport], Iterator[Sequence[Cell]]]]]] = {
+    FiguresSheet.PERIODS: (_PERIOD, _periods),
+    FiguresSheet.GROUPS: (_GROUP, _groups),
+    FiguresSheet.COHORTS: (_COHORT, _cohorts),
+    FiguresSheet.PORTFOLIO: (_ITEM, _items),
+}
+_IF_ANY: Final = frozenset({FiguresSheet.GROUPS, FiguresSheet.PORTFOLIO})
+
+
 def _sheets(report: StatisticsReport) -> list[Sheet]:
-    sheets = [Sheet(name="Periods", headings=_PERIOD, rows=tuple(_periods(report)))]
-    if report.groups:
-        sheets.append(Sheet(name="Groups", headings=_GROUP, rows=tuple(_groups(report))))
-    return [*sheets, Sheet(name="Cohorts", headings=_COHORT, rows=tuple(_cohorts(report)))]
+    found = (
+        (each, Sheet(name=each.value.capitalize(), headings=headings, rows=tuple(rows(report))))
+        for each, (headings, rows) in _TABLES.items()
+    )
+    return [sheet for each, sheet in found if sheet.rows or each not in _IF_ANY]
 
 
 async def file_of(
-    report: StatisticsReport, chosen: FiguresFormat, *, documents: Documents, turn: Turn
+    report: StatisticsReport, asked: AnalyticsFileQuery, *, documents: Documents, turn: Turn
 ) -> Response[str]:
-    """The file of a report. A CSV file has the groups if there are any, and the periods otherwise."""
-    if chosen == FiguresFormat.CSV:
-        return attachment("figures", _csv(report))
+    """The file of a report. A CSV file has one of the sheets."""
+    if asked.format == FiguresFormat.CSV:
+        usual = FiguresSheet.GROUPS if report.groups else FiguresSheet.PERIODS
+        return attachment("figures", _csv(report, asked.sheet or usual))
     async with turn.dear() as computing:
         content: Any = await computing.run(partial(documents.spreadsheet, _sheets(report)))
     headers = {"Content-Disposition": 'attachment; filename="figures.xlsx"'}
     return Response(content, media_type=XLSX, headers=headers)
 
 
-async def _csv(report: StatisticsReport) -> AsyncIterator[bytes]:
-    by_group = bool(report.groups)
-    yield csv_lines([_GROUP if by_group else _PERIOD])
-    yield csv_lines(_groups(report) if by_group else _periods(report))
+async def _csv(report: StatisticsReport, sheet: FiguresSheet) -> AsyncIterator[bytes]:
+    headings, rows = _TABLES[sheet]
+    yield csv_lines([headings])
+    yield csv_lines(rows(report))

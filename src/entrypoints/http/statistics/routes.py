@@ -63,11 +63,11 @@ async def export_my_analytics(
 ) -> Response[str]:
     """Return the same figures as a CSV file (RFC 4180, UTF-8) or, with `format=xlsx`, as a spreadsheet.
 
-    A CSV file has a line for each period, or with `groupBy` each group, and currency; a spreadsheet has both and the
-    cohorts. Money is in whole units, as numbers.
+    A CSV file has a line for each period, or with `groupBy` each group, and currency, or what `sheet` names; a
+    spreadsheet has both, the cohorts and the items of the portfolio. Money is in whole units, as numbers.
     """
     report = await queries.get_own_statistics(actor, params.query, replica_reads, now=clock.now())
-    return await file_of(report, params.format, documents=documents, turn=turn)
+    return await file_of(report, params, documents=documents, turn=turn)
 
 
 @get("/analytics/salons/{salon_id:str}", opt=documented(queries.get_salon_statistics))
@@ -106,7 +106,7 @@ async def export_analytics_of_salon(
 ) -> Response[str]:
     """Return the figures of your salon as a CSV file or a spreadsheet, as those of a provider are."""
     report = await queries.get_salon_statistics(actor, salon_id, params.query, reads, now=clock.now())
-    return await file_of(report, params.format, documents=documents, turn=turn)
+    return await file_of(report, params, documents=documents, turn=turn)
 
 
 @get(

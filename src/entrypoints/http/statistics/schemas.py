@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
+from uuid import UUID
 
 from msgspec import Meta, field
 
 from booking_domain.statistics.customers import CustomerFigures
 from booking_domain.statistics.definitions import Interval
-from booking_domain.statistics.model import Conversions, Figures, rate
+from booking_domain.statistics.model import Conversions, Figures, ItemFigures, rate
 from booking_domain.use_cases.statistics.queries import GroupBy, StatisticsQuery, StatisticsReport
 from entrypoints.http.kit.fields import Json, Query, Timestamp
+from entrypoints.http.kit.projection import projection
 
 
 class AnalyticsQuery(Query, frozen=True, kw_only=True):
@@ -49,10 +51,21 @@ class FiguresFormat(StrEnum):
     XLSX = "xlsx"
 
 
+class FiguresSheet(StrEnum):
+    """A sheet of the spreadsheet."""
+
+    PERIODS = "periods"
+    GROUPS = "groups"
+    COHORTS = "cohorts"
+    PORTFOLIO = "portfolio"
+
+
 class AnalyticsFileQuery(AnalyticsQuery, frozen=True, kw_only=True):
     """The same dates, periods and groups, and the format of the file."""
 
     format: FiguresFormat = FiguresFormat.CSV
+    sheet: FiguresSheet | None = None
+    """Which sheet of the spreadsheet a CSV file has; absent: the groups if there are any, and the periods otherwise."""
 
 
 class MoneyFiguresJson(Json, frozen=True, kw_only=True):
@@ -114,6 +127,21 @@ class CustomerFiguresJson(Json, frozen=True, kw_only=True):
     """By the month of the first visit, the newest 24 of the time."""
 
 
+class PortfolioItemFiguresJson(Json, frozen=True, kw_only=True):
+    """What an item of the portfolio led to in a time."""
+
+    item_id: UUID
+    """The item of the portfolio."""
+    description: str | None = None
+    """Absent if the item was deleted."""
+    views: int
+    """How often it was opened; by bots, its provider and admins excluded."""
+    bookings: int
+    """Bookings that were made in the time by customers who came from it."""
+    paid: int
+    """Those of them for which money was kept."""
+
+
 class ConversionsJson(Json, frozen=True, kw_only=True):
     """What led to bookings in a time, and what appointments led to."""
 
@@ -125,8 +153,12 @@ class ConversionsJson(Json, frozen=True, kw_only=True):
     """`linkBookings` ÷ `linkVisitors`; absent if the divisor is 0."""
     link_paid: int
     """Bookings through links that were made in the time, and for which money was kept."""
+    portfolio_views: int
+    """How often items of your portfolio were opened."""
     portfolio_bookings: int
     """Bookings that were made in the time by customers who came from an item of your portfolio."""
+    portfolio_conversion_rate: float | None = None
+    """`portfolioBookings` ÷ `portfolioViews`; absent if the divisor is 0."""
     portfolio_paid: int
     """Those of them for which money was kept."""
     waited: int
@@ -139,6 +171,8 @@ class ConversionsJson(Json, frozen=True, kw_only=True):
     """Completed appointments of the time that have a review."""
     review_rate: float | None = None
     """`reviewed` ÷ the completed appointments without walk-ins; absent if the divisor is 0."""
+    portfolio_items: tuple[PortfolioItemFiguresJson, ...]
+    """The 50 items with the most bookings, and then views."""
 
 
 class FiguresJson(Json, frozen=True, kw_only=True):
@@ -270,19 +304,26 @@ def _shown(by_currency: Mapping[str, Figures], rostered: int | None) -> FiguresJ
 _NOTHING: Final = _shown({}, None)
 
 
+_MOST_ITEMS: Final = 50
+_item_json: Final = projection(ItemFigures, PortfolioItemFiguresJson)
+
+
 def _conversions(found: Conversions, visits: int) -> ConversionsJson:
     return ConversionsJson(
         link_visitors=found.link_visitors,
         link_bookings=found.link_bookings,
         link_conversion_rate=rate(found.link_bookings, found.link_visitors),
         link_paid=found.link_paid,
+        portfolio_views=found.portfolio_views,
         portfolio_bookings=found.portfolio_bookings,
+        portfolio_conversion_rate=rate(found.portfolio_bookings, found.portfolio_views),
         portfolio_paid=found.portfolio_paid,
         waited=found.waited,
         waited_and_booked=found.waited_and_booked,
         waiting_conversion_rate=rate(found.waited_and_booked, found.waited),
         reviewed=found.reviewed,
         review_rate=rate(found.reviewed, visits),
+        portfolio_items=tuple(map(_item_json, found.items[:_MOST_ITEMS])),
     )
 
 

@@ -48,6 +48,7 @@ _AMOUNTS: Final[tuple[tuple[Phrase, Phrase, Callable[[Figures], int]], ...]] = (
 """The amounts: their names, what they are, and where they are among the figures."""
 _APPOINTMENTS: Final = Plural("for {count} appointment", "for {count} appointments")
 _NOTHING: Final = "–"
+_MOST_WORKS: Final = 10
 _EARLIEST: Final = date(2010, 1, 1)
 _A_DAY: Final = timedelta(days=1)
 
@@ -130,6 +131,8 @@ class StatisticsPage(PageModel):
     ways: tuple[tuple[str, str], ...] = ()
     """To the period before and the next one."""
     groups: tuple[FigureGroup, ...] = ()
+    works: Table | None = None
+    """The items of the portfolio that were opened or led to bookings."""
     table: Table | None = None
     files: tuple[tuple[str, str], ...] = ()
     nothing: str = ""
@@ -159,6 +162,7 @@ def statistics_page(
         periods=_periods(asked, place, page),
         ways=tuple(_ways(asked, place, page)),
         groups=(_time(report, page), *_money(report, page), _customers(report, page)),
+        works=_works(report, page),
         table=_table(report, page),
         files=tuple(_files(report, place, page)),
         account=page.link("/account"),
@@ -340,6 +344,22 @@ def _table(report: StatisticsReport, page: Page) -> Table:
             )
         ),
         rows=tuple(_row(each, page) for each in report.periods),
+    )
+
+
+def _works(report: StatisticsReport, page: Page) -> Table | None:
+    """The items with the most bookings, and then views."""
+    items, say, number = () if report.conversions is None else report.conversions.items, page.say, page.formats.number
+    if not items:
+        return None
+    unnamed = {True: say(Phrase("Deleted")), False: say(Phrase("Without a description"))}
+    return Table(
+        caption=say(Phrase("Works that were opened, and bookings that came from them")),
+        head=(say(Phrase("Work")), say(Phrase("Views")), say(Phrase("Bookings"))),
+        rows=tuple(
+            (each.description or unnamed[each.description is None], number(each.views), number(each.bookings))
+            for each in items[:_MOST_WORKS]
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from tests.unit.adapters.documents.test_spreadsheets import cells
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_statistics import MINE, NOVEMBER, followed, shown
 from tests.unit.entrypoints.http.test_waitlist import offered, waits
@@ -62,6 +63,31 @@ async def test_a_booking_keeps_where_its_customer_came_from_and_statistics_show_
         assert (await api.post(f"/bookings/{booking_id}/desk-payments", owner, json=desk)).status_code == 201
     seen = (await shown(api, MINE, owner))["conversions"]
     assert (seen["linkPaid"], seen["portfolioPaid"]) == (1, 2)
+
+
+async def test_views_of_an_item_are_counted_for_people_but_not_for_its_provider_or_bots(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=5_000)
+    item, customer = await item_of(api, owner), await api.joined("customer")
+    person = {"User-Agent": "Mozilla/5.0 Firefox/140.0"}
+    for token, agent in (
+        *((None, person), (customer, person), (None, person)),
+        *((owner, person), (await api.an_admin(), person), (None, {"User-Agent": "Googlebot/2.1"})),
+    ):
+        assert (await api.get(f"/portfolio/{item}", token, headers=agent)).status_code == 200
+    await api.container.usage_keeper().open()
+    await api.container.usage_keeper().close()
+    await book(api, customer, provider_id, 10, portfolioItemId=item)
+    seen = (await shown(api, MINE, owner))["conversions"]
+    assert (seen["portfolioViews"], seen["portfolioBookings"], seen["portfolioConversionRate"]) == (3, 1, 0.3333)
+    [found] = seen["portfolioItems"]
+    assert (found["itemId"], found["views"], found["bookings"], found["paid"]) == (item, 3, 1, 0)
+    answer = await api.get(f"{MINE}/export?{NOVEMBER}&sheet=portfolio", owner)
+    assert answer.text.splitlines() == ["item,description,views,bookings,paid", f"{item},{found['description']},3,1,0"]
+    workbook = (await api.get(f"{MINE}/export?{NOVEMBER}&format=xlsx", owner)).content
+    assert ("n", "3") in cells(workbook, 3)
+    assert (await api.delete(f"/portfolio/{item}", owner)).status_code == 204
+    [gone] = (await shown(api, MINE, owner))["conversions"]["portfolioItems"]
+    assert ("description" in gone, gone["views"]) == (False, 3)
 
 
 async def test_a_time_that_the_waiting_list_offered_came_from_there(api: Api) -> None:

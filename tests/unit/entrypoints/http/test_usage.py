@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.unit.entrypoints.api import PASSWORD, Api
 
+from booking_domain.portfolio.views import ViewTally
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.testing.memory import ManualClock
@@ -63,7 +64,7 @@ async def test_all_measures_are_shown_of_the_last_30_days_unless_others_are_aske
 async def test_what_cannot_be_stored_is_stored_later(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "SECONDS", 3_600)
     tally, executor = Tally(), api.container.executor()
-    keeper = usage.UsageKeeper(tally, executor, ManualClock(api.clock.now()), ZoneInfo(ZONE))
+    keeper = usage.UsageKeeper(tally, ViewTally(), executor, ManualClock(api.clock.now()), ZoneInfo(ZONE))
     await keeper.open()
     tally.add(Measure.ERRORS, "service.unavailable")
 

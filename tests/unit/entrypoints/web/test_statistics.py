@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, serving
 from tests.unit.entrypoints.http.test_managers import salon_of
+from tests.unit.entrypoints.http.test_origins import item_of
 from tests.unit.entrypoints.http.test_statistics import followed
 from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.features.bookings import EARLIER_TODAY
@@ -116,3 +117,17 @@ async def test_who_has_neither_profile_nor_salon_is_told_so_and_customers_see_no
     customer = Visitor(api, await api.joined("customer"))
     assert PATH not in (await customer.get("/en/account")).text
     assert (await customer.get(PATH)).status_code == 403
+
+
+async def test_a_provider_sees_which_works_were_opened_and_led_to_bookings(api: Api) -> None:
+    owner, provider_id = await api.open_provider()
+    item = await item_of(api, owner)
+    assert "Works and bookings" not in (await Visitor(api, owner).get(PATH)).text
+    for _ in range(2):
+        await api.get(f"/portfolio/{item}", headers={"User-Agent": "Mozilla/5.0 Firefox/140.0"})
+    await api.container.usage_keeper().open()
+    await api.container.usage_keeper().close()
+    await api.booked(await api.joined("customer"), provider_id, portfolioItemId=item)
+    shown = (await Visitor(api, owner).get(PATH)).text
+    assert "Works and bookings" in shown
+    assert "<td><bdi>2</bdi></td><td><bdi>1</bdi></td>" in shown
