@@ -91,3 +91,14 @@ def test_what_no_state_needs_that_can_be_restored_is_removed(saved: Saved, tmp_p
     assert [base.name for base in history.complete()] == [saved.again.name]
     assert {each.name for each in history.bases.iterdir()} == {saved.again.name, f"{saved.again.name}.json"}
     assert history.segments()[0] == saved.again.first_segment
+
+
+def test_the_programs_of_the_servers_version_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newer ones, which may be packaged, copy its files, but cannot read its log to verify them."""
+    older = tmp_path / "pg_verifybackup"
+    older.write_text("#!/bin/sh\necho 'pg_verifybackup (PostgreSQL) 14.1'\n")
+    older.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert backups.programs("pg_verifybackup", version=14) == tmp_path
+    with pytest.raises(backups.BackupError, match="pg_verifybackup of PostgreSQL 13 cannot be found"):
+        backups.programs("pg_verifybackup", version=13)

@@ -183,7 +183,7 @@ def receive_wal(settings: Settings, url: str) -> int:
     history = backups.history_of(settings.backups, source)
     history.wal.mkdir(parents=True, exist_ok=True, mode=0o700)
     backups.keep_log(source)
-    program = backups.programs("pg_receivewal", least=source.version) / "pg_receivewal"
+    program = backups.programs("pg_receivewal", version=source.version) / "pg_receivewal"
     command = [str(program), *backups.receiving_arguments(history, source)]
     with subprocess.Popen(command, env=source.environ, stdin=subprocess.DEVNULL) as receiver:  # noqa: S603
         for number in (signal.SIGINT, signal.SIGTERM):

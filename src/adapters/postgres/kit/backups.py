@@ -99,7 +99,7 @@ class Source:
         Raises:
             BackupError: it failed.
         """
-        _run(programs(program, least=self.version) / program, *arguments, environ=self.environ)
+        _run(programs(program, version=self.version) / program, *arguments, environ=self.environ)
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -319,7 +319,7 @@ def restored(folder: Path, into: Path, at: datetime | None) -> Iterator[str]:
         raise BackupError(f"{into / 'data'} exists. Move it away first.")
     history, base = nearest(folder, at)
     chain = history.chain(base)
-    binaries = programs("postgres", "pg_ctl", "pg_verifybackup", exactly=base.version)
+    binaries = programs("postgres", "pg_ctl", "pg_verifybackup", version=base.version)
     log = history.require_unbroken(base.first_segment, _segment_bytes(history.wal))
     into.mkdir(parents=True, exist_ok=True)
     # Renamed when it is complete, so that nobody starts half of it.
@@ -378,8 +378,10 @@ def _recovering(wal: Path, access: Path, sockets: str, at: datetime | None) -> s
     return "".join("{} = '{}'\n".format(name, value.replace("'", "''")) for name, value in options.items())
 
 
-def programs(*needed: str, least: int = 0, exactly: int | None = None) -> Path:
+def programs(*needed: str, version: int) -> Path:
     """The folder of PostgreSQL's programs: the packaged ones, those of PATH, or Debian's.
+
+    They are of the server's major version: newer ones copy its files, but cannot read its log to verify them.
 
     Raises:
         BackupError: no folder has all that are needed, in that version.
@@ -387,12 +389,9 @@ def programs(*needed: str, least: int = 0, exactly: int | None = None) -> Path:
     on_path = shutil.which(needed[0])
     places = [embedded.BINARIES, *([Path(on_path).resolve().parent] if on_path else []), *_DEBIAN.glob("*/bin")]
     for place in places:
-        if all((place / name).exists() for name in needed):
-            major = _major(place / needed[0])
-            if major >= least and exactly in {None, major}:
-                return place
-    version = f" {exactly}" if exactly else f" {least} or newer" if least else ""
-    raise BackupError(f"{', '.join(needed)} of PostgreSQL{version} cannot be found: install it, or add it to PATH.")
+        if all((place / name).exists() for name in needed) and _major(place / needed[0]) == version:
+            return place
+    raise BackupError(f"{', '.join(needed)} of PostgreSQL {version} cannot be found: install it, or add it to PATH.")
 
 
 def _major(program: Path) -> int:
