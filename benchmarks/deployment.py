@@ -1,8 +1,9 @@
 """`python -m benchmarks.deployment`: users of `benchmarks.users`, while a new version is deployed under them.
 
-nginx, two API processes and two workers on one database behind PgBouncer. While the users ask, a migration runs, then
-each API and each worker is replaced, one at a time. It prints latencies and errors, and asserts nothing. It needs
-nginx and PgBouncer on the PATH (apt-get install nginx-light pgbouncer).
+nginx, two API processes and two workers on one database behind PgBouncer. While the users ask, others follow live
+events, and some upload photos, a migration runs, then each API and each worker is replaced, one at a time. It prints
+latencies and errors, and asserts nothing. It needs nginx and PgBouncer on the PATH (apt-get install nginx-light
+pgbouncer).
 """
 
 import argparse
@@ -31,10 +32,14 @@ from tests.contract.test_pgbouncer import PREPARES_FROM, pooled, version
 from tests.ports import free_port
 
 from benchmarks import report
+from benchmarks.connected import PHOTO, Connected
+from benchmarks.dataset import PROVIDERS
 from benchmarks.environment import database, production
+from benchmarks.logins import accounts
 from benchmarks.servers import log_of
-from benchmarks.user_load import Users
-from benchmarks.users import GOAL_MILLISECONDS, filled, kinds, line, run_users
+from benchmarks.uploads import photo
+from benchmarks.user_load import Seen, Users
+from benchmarks.users import FIRST_SECONDS, GOAL_MILLISECONDS, filled, kinds, line, run_users
 from entrypoints.container import Container
 from entrypoints.settings.main import Settings
 
@@ -157,12 +162,27 @@ def _short(error: str) -> str:
     return f"{status} {code[1] if code else ''}"
 
 
+def _say(seen: Seen, connected: Connected, seconds: float) -> None:
+    """Print what all of them have seen."""
+    print(report.hardware())
+    for name, latencies in seen.latencies.items():
+        print(line(name, latencies, seconds))
+    print(line("all", [each for some in seen.latencies.values() for each in some], seconds))
+    print(line(f"after {FIRST_SECONDS:.0f} s", seen.late, seconds - FIRST_SECONDS))
+    print(*connected.lines(), sep="\n")
+    print(f"  p99 goal: below {GOAL_MILLISECONDS} ms; errors {len(seen.errors)} (goal: 0)")
+    for error, number in Counter(map(_short, seen.errors)).items():
+        print(f"  {number} × {error}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.deployment", description=__doc__)
     parser.add_argument("--users", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--providers", type=int, default=200, help="besides the 60 that are booked")
     parser.add_argument("--connections", type=int, default=256)
+    parser.add_argument("--followers", type=int, default=2 * PROVIDERS, help="of live events")
+    parser.add_argument("--uploaders", type=int, default=4)
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
@@ -177,8 +197,10 @@ def main() -> None:
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(free_port()),
         }
-        container = Container(settings=Settings.from_environment(environ))
+        settings = Settings.from_environment(environ)
+        container = Container(settings=settings)
         dataset, providers = asyncio.run(filled(container, asked.providers, max(100, asked.users // 8)))
+        uploaders = asyncio.run(accounts(Container(settings=settings), asked.uploaders))
         environ |= {"DATABASE_URL": pooler, "DATABASE_DIRECT_URL": direct, "PREPARE": prepare}
         log = stack.enter_context(log_of("deployment"))
         ports = [free_port() for _ in range(PROCESSES)]
@@ -207,17 +229,16 @@ def main() -> None:
                 said.append(f"{number} of {2 * PROCESSES} replaced at {perf_counter() - began:.0f} s")
             print("  " + ", ".join(said), flush=True)
 
-        deploying = threading.Thread(target=deploy)
-        deploying.start()
-        seen = run_users(Users(port, asked.users, asked.connections, asked.seconds, mix))
-        deploying.join()
-        print(report.hardware())
-        for name, latencies in seen.latencies.items():
-            print(line(name, latencies, asked.seconds))
-        print(line("all", [each for some in seen.latencies.values() for each in some], asked.seconds))
-        print(f"  p99 goal: below {GOAL_MILLISECONDS} ms; errors {len(seen.errors)} (goal: 0)")
-        for error, number in Counter(map(_short, seen.errors)).items():
-            print(f"  {number} × {error}")
+        booked = sorted(providers)[:PROVIDERS]  # they were created first
+        followed = [booked[number % PROVIDERS] for number in range(asked.followers)]
+        connected = Connected(port, direct, followed, uploaders, photo(PHOTO))
+        beside = [threading.Thread(target=deploy), threading.Thread(target=connected.be, args=(asked.seconds,))]
+        for each in beside:
+            each.start()
+        seen = run_users(Users(port, asked.users, asked.connections, asked.seconds, mix, FIRST_SECONDS))
+        for each in beside:
+            each.join()
+        _say(seen, connected, asked.seconds)
 
 
 if __name__ == "__main__":

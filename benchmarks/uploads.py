@@ -36,10 +36,10 @@ _WHERE: Final = {1: "N", 2: (47.0, 55.0, 12.0), 3: "E", 4: (106.0, 55.0, 0.0)}
 _METADATA: Final = (b"EXIF", b"XMP ", b"ICCP")
 
 
-def photo() -> bytes:
-    """A JPEG as large as a phone's: sharp, a little noisy, upright by its EXIF only."""
-    noise = [Image.effect_noise(SIZE, 24) for _ in range(3)]
-    shades = [Image.linear_gradient("L").resize(SIZE).rotate(turn) for turn in (0, 90, 180)]
+def photo(size: tuple[int, int] = SIZE) -> bytes:
+    """A JPEG, as large as a phone's: sharp, a little noisy, upright by its EXIF only."""
+    noise = [Image.effect_noise(size, 24) for _ in range(3)]
+    shades = [Image.linear_gradient("L").resize(size).rotate(turn) for turn in (0, 90, 180)]
     mixed = [Image.blend(shade, grain, 0.3) for shade, grain in zip(shades, noise, strict=True)]
     exif = Image.Exif()
     exif[0x0112], exif[_GPS] = 6, _WHERE

@@ -21,6 +21,9 @@ MOST_HEADER_BYTES: Final = 65_536
 HEADER_MILLISECONDS: Final = 30_000
 """The deadline for the head of a request."""
 
+GRACE_SECONDS: Final = 20
+"""How long requests may take to finish once the process stops: longer than any statement or computation may last."""
+
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM with the configured number of processes; a process that dies is replaced.
@@ -49,7 +52,7 @@ def serve(settings: Settings) -> None:
         websockets=True,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=GRACE_SECONDS,
         log_access=False,  # `log_requests` writes the access log
         log_dictconfig={"formatters": {"generic": written, "access": written}},
     ).serve()
