@@ -14,7 +14,7 @@ import yaml  # type: ignore[import-untyped]
 from tools.sbom import document, installed
 
 from entrypoints.settings.environment import CREDENTIALS, FILE, variables_of
-from entrypoints.settings.main import Settings
+from entrypoints.settings.main import Environment, Settings
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
@@ -196,3 +196,11 @@ def test_the_bill_of_materials_lists_what_production_installs_and_is_always_the_
     assert len(listed) == len(found["components"])
     assert all(each["hashes"] for each in found["components"])
     assert document(lock) == document(lock)
+
+
+def test_the_settings_that_the_way_from_an_empty_machine_writes_suffice_in_production() -> None:
+    told = (ROOT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"<<ENV\n(.*?)\nENV\n", told, re.DOTALL)
+    environ = dict(line.split("=", 1) for line in lines.splitlines())
+    keys = {name: f"{name}: 32 letters or more" for name, value in environ.items() if value == "$(key)"}
+    assert Settings.from_environment(environ | keys).environment is Environment.PRODUCTION
