@@ -9,6 +9,7 @@ from entrypoints.web.components.card import Card
 from entrypoints.web.components.card_form import CardForm
 from entrypoints.web.components.check import Check
 from entrypoints.web.components.choices import Choices
+from entrypoints.web.components.copy import Copy
 from entrypoints.web.components.dialog import Dialog
 from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
@@ -36,6 +37,7 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Toast,
     EmptyState,
     Price,
+    Copy,
     Time,
     MonthCalendar,
     Gallery,

@@ -110,6 +110,18 @@ async def test_a_search_works_by_keyboard_alone_and_keeps_its_address(city: Api,
         assert await page.get_by_role("heading", level=1).inner_text() == "Sarnai Tattoo"
 
 
+async def test_the_reference_of_a_booking_is_copied(city: Api, looks: Sequence[Look], browser: Browser) -> None:
+    [look] = (each for each in looks if each.name == "booking")
+    async with visiting(browser, city, permissions=["clipboard-read", "clipboard-write"]) as page:
+        await as_who_looks(page, look)
+        await page.goto(f"/en{look.path}")
+        copy = page.get_by_role("button", name="Copy: BK-")
+        await copy.click()
+        await page.get_by_role("status").get_by_text("Copied").wait_for()
+        name = await copy.get_attribute("aria-label")
+        assert name == f"Copy: {await page.evaluate('navigator.clipboard.readText()')}"
+
+
 async def test_pages_work_without_script(city: Api, browser: Browser) -> None:
     async with visiting(browser, city, java_script_enabled=False) as page:
         await page.goto("/mn")
