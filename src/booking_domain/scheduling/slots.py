@@ -87,8 +87,8 @@ def offered_slots(
     ['09:00', '09:30', '10:00', '10:30', '11:00']
     """
     search = _search(calendar, claims, window, now, duration_minutes)
-    if not isinstance(search, tuple):
-        return tuple(search)
+    if search is None:
+        return tuple(_without_steps(calendar, claims, window, now, duration_minutes))
     parts, forbidden, step, length, full = search
     obstacles = iter(forbidden)
     found, _ = _free(parts, next(obstacles), obstacles, step, length)
@@ -105,7 +105,9 @@ def slots_in_order(
 ) -> Iterator[Slot]:
     """The slots of `offered_slots`, one after the other: those that the caller does not ask for are not made."""
     search = _search(calendar, claims, window, now, duration_minutes)
-    return chain.from_iterable(_batches(search, calendar)) if isinstance(search, tuple) else search
+    if search is None:
+        return _without_steps(calendar, claims, window, now, duration_minutes)
+    return chain.from_iterable(_batches(search, calendar))
 
 
 class FirstSlots(NamedTuple):
@@ -153,12 +155,12 @@ def last_slot(
 
 def _search(
     calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
-) -> _Search | Iterator[Slot]:
+) -> _Search | None:
     """Return the open ranges (each with one grid), the forbidden pairs, step, length and full periods.
 
     No slot starts strictly between the two values of a forbidden pair: it would overlap an obstacle. The pairs are
-    sorted. Full periods are those whose slots are not offered, as far as no pair says so. Slots themselves: there are
-    no steps, because an appointment takes whole days or the window is over.
+    sorted. Full periods are those whose slots are not offered, as far as no pair says so. None: there are no steps,
+    because the appointment takes whole days or the window is over.
     """
     if type(calendar) is not Calendar:
         require_type("calendar", calendar, Calendar)
@@ -168,10 +170,8 @@ def _search(
     length = minutes_of(settings, duration_minutes) * 60
     lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
     highest = min(window.upper, horizon_end(calendar, now))
-    if lowest >= highest:
-        return iter(())
-    if settings.whole_days and length == settings.duration_minutes * 60:
-        return _of_whole_days(calendar, claims_of(claims), lowest, highest, now)
+    if lowest >= highest or (settings.whole_days and length == settings.duration_minutes * 60):
+        return None
     try:
         claims = tuple(claims)
         forbidden = _forbidden(calendar, claims, now, length)
@@ -192,11 +192,16 @@ def _search(
     return parts, forbidden, settings.step_minutes * 60, length, full
 
 
-def _of_whole_days(
-    calendar: Calendar, claims: Sequence[Claim], lowest: int, highest: int, now: datetime
+def _without_steps(
+    calendar: Calendar, claims: Iterable[Claim], window: TimeRange, now: datetime, duration_minutes: int | None
 ) -> Iterator[Slot]:
+    """The slots of whole days; none if an appointment takes steps."""
+    settings, claims, now = calendar.settings, claims_of(claims), instant(now)
+    if not settings.whole_days or duration_minutes not in {None, settings.duration_minutes}:
+        return
     live, full = [claim for claim in claims if claim.live(now)], full_periods(calendar, claims, now)
-    for start, end in whole_days_between(calendar, lowest, highest):
+    lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
+    for start, end in whole_days_between(calendar, lowest, min(window.upper, horizon_end(calendar, now))):
         span = TimeRange(ORIGIN + timedelta(0, start), ORIGIN + timedelta(0, end))
         blocked = calendar.blocked(span)
         if not (
@@ -343,15 +348,10 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
     """For each claim, busy time, block and time without resources: the last start before it and the first one after."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    shared, travels = settings.capacity > 1, settings.travel_minutes > 0
+    shared = settings.capacity > 1
     forbidden: list[Span] = []
     for since, until in _own_parts(settings, before, need, length):
-        if travels and not shared:
-            live = (claim for claim in claims if claim.live(now))
-            forbidden += (
-                (part.lower - until, part.upper - since) for claim in live for part in calendar.kept_free(claim)
-            )
-        elif not shared:
+        if not shared:
             around = [
                 (blocked.lower - until, blocked.upper - since)
                 for claim in claims
@@ -365,6 +365,11 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
             forbidden += ((busy.lower - until, busy.upper - since) for busy in calendar.busy)
     if shared:
         forbidden += _around_shared(calendar, claims, now, length)
+    if settings.travel_minutes:
+        elsewhere = (claim for claim in claims if claim.live(now) and calendar.elsewhere(claim))
+        ways = [way for claim in elsewhere for way in calendar.kept_free(claim)]
+        own = _own_parts(settings, before, need, length)
+        forbidden += ((way.lower - until, way.upper - since) for since, until in own for way in ways)
     for resource in calendar.resources:
         forbidden += resource.closed(need, before)
     if calendar.blocks:
@@ -413,7 +418,7 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
             yield claim.blocked.lower - need, own
             yield own, claim.blocked.upper + before
         else:
-            yield from ((part.lower - need, part.upper + before) for part in calendar.kept_free(claim))
+            yield from ((part.lower - need, part.upper + before) for part in claim.parts)
 
 
 def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:

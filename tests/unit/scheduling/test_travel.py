@@ -158,3 +158,13 @@ def test_who_has_no_time_to_travel_is_told_so() -> None:
     claims = [Claim.of(TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR), place="home")]
     assert explain(studio(), claims, NOW + 8 * HOUR, now=NOW).reasons == (Reason.TRAVEL,)
     assert explain(studio(), claims, NOW + 9 * HOUR, now=NOW).reasons == (Reason.CLAIMED,)
+
+
+def test_places_of_a_class_at_one_place_are_shared_though_others_travel() -> None:
+    of_two = studio()
+    of_two = replace(of_two, settings=replace(of_two.settings, capacity=2))
+    nine = TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR)
+    far = TimeRange(NOW + 14 * HOUR, NOW + 15 * HOUR)
+    claims = [Claim.of(nine, place="salon"), Claim.of(far, place="home")]
+    hours = [slot.start.hour for slot in offered_slots(of_two, claims, window=DAY, now=NOW)]
+    assert hours == [8, 9, 10, 11, 12, 16, 17]
