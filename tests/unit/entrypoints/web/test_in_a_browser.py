@@ -34,6 +34,14 @@ LARGE_TEXT: Final = """() => {
     return found;
 }"""
 """By how many pixels the zoomed page is too wide with text twice as large, and which elements cut their text off."""
+FOCUSED: Final = """() => {
+    const focused = document.activeElement;
+    if (focused === document.body) return "BODY";
+    const {left, top, width, height} = focused.getBoundingClientRect();
+    const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+    return focused.contains(seen) || seen?.contains(focused) || seen?.control === focused ? "" : focused.outerHTML;
+}"""
+"""Which element has the focus and is covered by another (WCAG 2.2, 2.4.11); BODY: none has the focus."""
 SHAPES: Final = list(product(WIDTHS, SCHEMES))
 
 pytestmark = needs_a_browser
@@ -108,6 +116,22 @@ async def test_a_search_works_by_keyboard_alone_and_keeps_its_address(city: Api,
         await page.keyboard.press("Enter")
         await page.wait_for_url(re.compile("/en/providers/"))
         assert await page.get_by_role("heading", level=1).inner_text() == "Sarnai Tattoo"
+
+
+@pytest.mark.parametrize("name", ["provider", "book-services", "book-summary-of-length"])
+async def test_what_has_the_focus_is_not_behind_the_step_that_stays(
+    city: Api, looks: Sequence[Look], browser: Browser, name: str
+) -> None:
+    [look] = (each for each in looks if each.name == name)
+    async with visiting(browser, city, viewport={"width": 390, "height": 600}, reduced_motion="reduce") as page:
+        await as_who_looks(page, look)
+        await page.goto(f"/en{look.path}")
+        passed = 0
+        while (hidden := await page.evaluate(FOCUSED)) != "BODY" or not passed:
+            assert hidden in {"", "BODY"}, f"after {passed}: {hidden}"
+            await page.keyboard.press("Tab")
+            passed += 1
+        assert passed > 5
 
 
 async def test_the_reference_of_a_booking_is_copied(city: Api, looks: Sequence[Look], browser: Browser) -> None:
