@@ -24,7 +24,7 @@ from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import WallTime
+from booking_domain.shared.time import WallTime, time_zone
 from booking_domain.use_cases.announcements.commands import MakeAnnouncement, make_announcement
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.consents import (
@@ -67,6 +67,12 @@ STYLES: Final = ("fine line", "ornamental")
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
 VISITS: Final = (timedelta(hours=20), timedelta(hours=6))
 """How long ago the appointments of the customer were that went well."""
+EARLIER_VISITS: Final = (
+    *((1, day, Status.COMPLETED) for day in (3, 9, 21)),
+    (1, 16, Status.NO_SHOW),
+    *((2, day, Status.COMPLETED) for day in (5, 19)),
+)
+"""Appointments of the months before, for statistics: how many months ago, on which day, and what became of them."""
 DISPUTED: Final = timedelta(hours=30)
 """How long ago the disputed appointment was."""
 COMPLAINT: Final = ("The lines are uneven", "Two lines on the left arm blurred within a day.")
@@ -165,6 +171,27 @@ async def _visits(container: Container, people: People) -> None:
             await container.executor().run(record_desk_payment, paid, actor=owner.actor)
 
 
+async def _earlier_visits(container: Container, people: People) -> None:
+    """Appointments of the last two months, so that the statistics and the report of the last month show something."""
+    reads, owner = container.reads(), people.provider
+    view = await reads.providers.by_owner(owner.id)
+    if view is None:
+        return
+    now = container.clock().now()
+    noon = now.astimezone(time_zone(view.time_zone)).replace(hour=12, minute=0, second=0, microsecond=0)
+    last_month = (noon.replace(day=1) - timedelta(days=1)).replace(day=1)
+    before = (last_month - timedelta(days=1)).replace(day=1)
+    known = BookingListFilter(provider_id=view.profile.id, at_before=last_month - timedelta(hours=12), limit=1)
+    if await reads.appointments.page(known):
+        return
+    for months, day, status in EARLIER_VISITS:
+        start = {1: last_month, 2: before}[months].replace(day=day)
+        booking = await _ended(container, view.profile.id, now - start, people, status)
+        if booking is not None and status is Status.COMPLETED:
+            paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH)
+            await executor_at(container, booking.span.start).run(record_desk_payment, paid, actor=owner.actor)
+
+
 async def _dispute(container: Container, people: People) -> None:
     """Create a completed appointment that the customer disputes, and the provider's answer."""
     executor, reads, owner = container.executor(), container.reads(), people.provider
@@ -189,6 +216,12 @@ async def _announcement(container: Container, people: People) -> None:
 
 async def _completed(container: Container, provider_id: ProviderId, ago: timedelta, people: People) -> Booking | None:
     """Create a completed appointment; return None if a developer has changed the data so that this fails."""
+    return await _ended(container, provider_id, ago, people, Status.COMPLETED)
+
+
+async def _ended(
+    container: Container, provider_id: ProviderId, ago: timedelta, people: People, status: Status
+) -> Booking | None:
     start = (container.clock().now() - ago).replace(minute=0, second=0, microsecond=0)
     then = executor_at(container, start)
     place = PlaceBooking(
@@ -200,7 +233,7 @@ async def _completed(container: Container, provider_id: ProviderId, ago: timedel
         booking = await then.run(place_booking, place, actor=people.provider.actor)
     except (SlotTaken, BookingForOthers, CustomerNotFound):
         return None
-    for to, actor in ((Status.CONFIRMED, people.admin.actor), (Status.COMPLETED, people.provider.actor)):
+    for to, actor in ((Status.CONFIRMED, people.admin.actor), (status, people.provider.actor)):
         if booking.status is not to:
             change = ChangeBookingStatus(booking_id=booking.id, to=to)
             booking = await then.run(change_booking_status, change, actor=actor)
@@ -218,6 +251,7 @@ PARTS: Final = (
     add_loyalty,
     add_packages,
     add_plans,
+    _earlier_visits,
     _announcement,
 )
 """What adds the demo data, in this order. A feature that needs more than what is there adds a part."""

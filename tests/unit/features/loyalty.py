@@ -93,5 +93,5 @@ FEATURE: Final = Feature(
     """,
     events={"loyalty.redeemed": {"bookingId"}, "loyalty.expiring": {"accountId"}},
     personal_data=personal_data,
-    seeded={"loyalty_programmes": 1, "loyalty_accounts": 1, "loyalty_entries": 1},
+    seeded={"loyalty_programmes": 2, "loyalty_accounts": 2, "loyalty_entries": 2},
 )

@@ -18,7 +18,9 @@ from tests.unit.features.notifications import told
 from tests.unit.features.plans import running, take
 from tests.unit.features.reviews import visit
 
+from booking_domain.portfolio.views import ItemViews
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.use_cases.portfolio.views import add_views
 from booking_domain.use_cases.search.index import refresh_entry
 from booking_domain.use_cases.statistics.counting import rebuild_statistics
 from booking_domain.use_cases.statistics.rosters import follow_roster
@@ -212,6 +214,13 @@ async def _figures(api: Api) -> tuple[Look, ...]:
         await follow_roster(
             provider_id, reads=container.reads(), executor=container.executor(), clock=container.clock()
         )
+    owner = await container.reads().users.by_login(PROVIDER.email)
+    assert owner is not None
+    opened = [
+        ItemViews(provider_id=view.item.provider_id, day=container.clock().now().date(), item_id=view.item.id, views=3)
+        for view in await container.reads().portfolios.of_owner(owner.id, None, 2)
+    ]
+    await container.executor().run(add_views, opened, actor=SYSTEM)
     signed_in = []
     for email in (PROVIDER.email, SALONS[0].manager.email):
         answer = await api.post("/auth/login", json={"email": email, "password": PASSWORD})
