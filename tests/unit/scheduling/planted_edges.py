@@ -123,7 +123,7 @@ def restarts_without_its_own_buffer_before(asked: Question) -> Iterable[Slot]:
     def earlier(span: TimeRange) -> TimeRange:
         return TimeRange(min(span.start, span.end - before - MINUTE), span.end - before)
 
-    claims = tuple(replace(c, span=earlier(c.blocked), blocked=earlier(c.blocked)) for c in asked.live)
+    claims = tuple(replace(c, span=earlier(c.blocked), blocked=earlier(c.blocked), pauses=()) for c in asked.live)
     never = tuple(replace(c, kind=Claim.of(c.span).kind, expires_at=None) for c in claims)
     return _restarted(asked, never, tuple(map(earlier, asked.calendar.busy)))
 
