@@ -18,6 +18,7 @@ from booking_domain.scheduling.placing import claimable_in, slot_window
 from booking_domain.scheduling.slots import offered_slots, slots_in_order
 from booking_domain.scheduling.waiting import NotWaiting, WaitingAction, WaitingParty, WaitingStatus
 from booking_domain.scheduling.whole_days import appointment_at
+from booking_domain.shared.checks import require_type
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.money import Money
@@ -76,6 +77,7 @@ class Diary(Generic[KeptT_co]):
         clock: Clock | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
+        require_type("calendars", calendars, Mapping)
         self.calendars = calendars
         self.store: KeptT_co = MemoryStore() if store is None else store  # type: ignore[assignment]  # see the overloads
         self._clock = clock or SystemClock()
@@ -87,6 +89,7 @@ class Diary(Generic[KeptT_co]):
         """The free slots that start in the window, or within the next week."""
         now = self._now()
         window = TimeRange(now, now + 7 * _DAY) if window is None else window
+        require_type("window", window, TimeRange)
         of = self._calendar(calendar)
         claims = _around(self.store, calendar, of, window, duration_minutes)
         return offered_slots(of, claims, window=window, now=now, duration_minutes=duration_minutes)
@@ -106,6 +109,7 @@ class Diary(Generic[KeptT_co]):
         Raises:
             SlotNotOffered, SlotTaken: the start cannot be booked.
         """
+        require_type("lasts", lasts, timedelta)
         with self.store.locked(calendar):
             return self._claim(calendar, start, self._new_id(), expires_at=self._now() + lasts)
 
@@ -227,6 +231,7 @@ class Diary(Generic[KeptT_co]):
         Offers that are over lapse, and so do entries whose window is over. A slot that can be booked for less time than
         the offer lasts is not offered. Returns the new offers.
         """
+        require_type("lasts", lasts, timedelta)
         with self.store.locked(calendar):
             return tuple(filter(None, (self._offer(each, lasts) for each in self.store.waiting(calendar))))
 
@@ -333,7 +338,9 @@ class Diary(Generic[KeptT_co]):
             return booking
 
     def _calendar(self, name: str) -> Calendar:
-        return required(self.calendars.get(name), InvalidValue(field="calendar", problem="there is no such calendar"))
+        found = required(self.calendars.get(name), InvalidValue(field="calendar", problem="there is no such calendar"))
+        require_type("calendars", found, Calendar)
+        return found
 
     def _now(self) -> datetime:
         return instant(self._clock.now(), field="now")

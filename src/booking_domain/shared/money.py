@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
 
 _TWO_DECIMALS: Final = (
@@ -46,6 +47,7 @@ class Money:
     @classmethod
     def of(cls, units: int, currency: str) -> "Money":
         """Return `units` whole units (tögrög, dollars)."""
+        require_type("units", units, int)
         return cls(amount=units * 10 ** MINOR_UNIT_DIGITS.get(currency, 0), currency=currency)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -186,6 +187,22 @@ def test_an_unknown_calendar_is_named(diary: Diary[MemoryStore]) -> None:
         diary.slots("nobody")
     with pytest.raises(InvalidValue, match=r"^start: "):
         diary.book("anna", NINE.date(), customer="bold")  # type: ignore[arg-type]
+
+
+def test_an_argument_of_another_type_is_named(diary: Diary[MemoryStore]) -> None:
+    wrong: Any = {"calendars": [CALENDAR], "calendar": "UTC", "window": (NINE, NINE), "minutes": 10}
+    with pytest.raises(InvalidValue, match=r"^calendars: "):
+        Diary(wrong["calendars"])
+    with pytest.raises(InvalidValue, match=r"^calendars: "):
+        Diary({"anna": wrong["calendar"]}).slots("anna")
+    with pytest.raises(InvalidValue, match=r"^window: "):
+        diary.slots("anna", wrong["window"])
+    with pytest.raises(InvalidValue, match=r"^lasts: "):
+        diary.hold("anna", NINE + HOUR, lasts=wrong["minutes"])
+    with pytest.raises(InvalidValue, match=r"^lasts: "):
+        diary.offer("anna", lasts=wrong["minutes"])
+    with pytest.raises(InvalidValue, match=r"^units: "):
+        Money.of(wrong["minutes"] / 4, "MNT")
 
 
 class Taken:
