@@ -122,14 +122,20 @@ class GiftCardContract(StorageContract):
         assert await listed(last_four=theirs.last_four) == [theirs]
 
     async def test_cards_are_due_to_be_sent_and_to_expire(self, cast: Cast) -> None:
-        card, _ = await self._card()
-        later = NOW + timedelta(hours=1)
+        (sooner, _), (card, _) = await self._card(), await self._card()
+        soon, later = NOW + timedelta(minutes=30), NOW + timedelta(hours=1)
         named = replace(
             card, contact="saraa@example.com", buyer_id=cast.customer.id, deliver_at=later, expires_at=later
         )
         await self.alone.gift_cards.save(replace(named, version=2), was=card)
+        early = replace(sooner, version=2, deliver_at=soon, expires_at=soon)
+        await self.alone.gift_cards.save(early, was=sooner)
         reads = self.reads.gift_cards
         assert (await reads.to_deliver(NOW, 9), await reads.to_expire(NOW, 9)) == ([], [])
+        assert list(await reads.to_deliver(later, 9)) == [sooner.id, card.id]
+        assert {*await reads.to_expire(later, 9)} == {sooner.id, card.id}
+        void = replace(early, version=3, balance=Money.zero("MNT"), deliver_at=None)
+        await self.alone.gift_cards.save(void, was=early)
         assert await reads.to_deliver(later, 9) == await reads.to_expire(later, 9) == [card.id]
         for criteria in (GiftCardFilter(contact="saraa@example.com"), GiftCardFilter(buyer_id=cast.customer.id)):
             assert [each.id for each in await reads.page(criteria)] == [card.id]

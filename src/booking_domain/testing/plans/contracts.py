@@ -100,7 +100,7 @@ class PlanContract(StorageContract):
             assert list(await reads.page(criteria)) == []
 
     async def test_a_customer_has_one_plan_of_an_offer_that_has_not_ended(self, cast: Cast) -> None:
-        offer = await self._offered(cast)
+        offer, another = await self._offered(cast), await self._offered(cast)
         first, second = (plan_of(self.make, offer, cast.customer.id) for _ in range(2))
         await self.alone.plans.add(first)
         await self.alone.plans.add(plan_of(self.make, offer, cast.owner.id))
@@ -108,6 +108,12 @@ class PlanContract(StorageContract):
             await self.alone.plans.add(second)
         assert await self.alone.plans.has_live(cast.customer.id, offer.id)
         assert await self.reads.plans.live_of(cast.customer.id) == [first.id]
+        of_another = plan_of(self.make, another, cast.customer.id)
+        await self.alone.plans.add(of_another)
+        assert {*await self.reads.plans.live_of(cast.customer.id)} == {first.id, of_another.id}
+        listed = await self.reads.plans.page(PlanFilter(customer_id=cast.customer.id))
+        assert [each.id for each in listed] == [of_another.id, first.id]
+        await self.alone.plans.save(of_another.finish(PlanParty.PLATFORM, PlanEnd.UNPAID), was=of_another)
         ended = first.finish(PlanParty.PLATFORM, PlanEnd.UNPAID)
         await self.alone.plans.save(ended, was=first)
         assert not await self.alone.plans.has_live(cast.customer.id, offer.id)

@@ -355,11 +355,15 @@ class StatisticsContract(StorageContract):
             first_day=_AT.date(),
             created_at=NOW,
         )
-        await self.alone.statistics.add_finding(finding)
-        assert await self.reads.statistics.findings(NOW) == [finding]
+        later = replace(
+            finding, id=StatisticsFindingId(self.make.entropy.new_id()), created_at=NOW + timedelta(minutes=1)
+        )
+        for each in (finding, later):
+            await self.alone.statistics.add_finding(each)
+        assert await self.reads.statistics.findings(NOW) == [later, finding]
         assert await self.reads.statistics.findings(NOW + HOUR) == []
         assert await self.alone.statistics.remove_findings(NOW) == 0
-        assert await self.alone.statistics.remove_findings(NOW + HOUR) == 1
+        assert await self.alone.statistics.remove_findings(NOW + HOUR) == 2
 
     async def test_the_buckets_of_a_stored_booking_can_be_stored(self, cast: Cast) -> None:
         booking = await self._counted(await self.a_booking(cast))
