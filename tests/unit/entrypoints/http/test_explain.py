@@ -161,7 +161,7 @@ async def test_an_explanation_agrees_with_booking(api: Api) -> None:
         ("slot=2026-11-23T10:00:00", "/query/slot"),
         ("slot=tomorrow-at-ten-o-clock", "/query/slot"),
         ("slot=2026-11-23T10:00:00Z&durationMinutes=0", "/query/durationMinutes"),
-        ("slot=2026-11-23T10:00:00Z&durationMinutes=1441", "/query/durationMinutes"),
+        ("slot=2026-11-23T10:00:00Z&durationMinutes=20161", "/query/durationMinutes"),
         ("slot=2026-11-23T10:00:00Z&other=1", "/query/other"),
     ],
 )
