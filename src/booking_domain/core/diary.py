@@ -163,7 +163,7 @@ class Diary(Generic[KeptT_co]):
             if isinstance(start, datetime):
                 start = Slot(start, start + (booking.span.end - booking.span.start))
             claim = self._claim(calendar, start, booking_id, own=booking_id)
-            moved = replace(moved, span=claim.span, blocked=claim.blocked, pauses=claim.pauses, place=claim.place)
+            moved = replace(moved, span=claim.span, blocked=claim.blocked, pauses=claim.pauses, venue=claim.venue)
             self.store.put_booking(moved)
             return moved
 
@@ -291,7 +291,7 @@ class Diary(Generic[KeptT_co]):
             span=claim.span,
             blocked=claim.blocked,
             pauses=claim.pauses,
-            place=claim.place,
+            venue=claim.venue,
             price=price,
             placed_at=self._now(),
         )
@@ -324,7 +324,7 @@ class Diary(Generic[KeptT_co]):
             self.store.remove_claim(calendar, hold)
         others = [each for each in claims if each.id not in {hold, own}]
         span, blocked = claimable_in(of, others, begins, now=now, duration_minutes=minutes)
-        claim = claim_of(claim_id, span, blocked, expires_at, pauses=of.pauses(span), place=of.settings.place)
+        claim = claim_of(claim_id, span, blocked, expires_at, pauses=of.pauses(span), venue=of.settings.venue)
         self.store.put_claim(calendar, claim)
         return claim
 

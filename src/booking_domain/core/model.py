@@ -23,10 +23,10 @@ def claim_of(
     expires_at: datetime | None = None,
     *,
     pauses: tuple[TimeRange, ...] = (),
-    place: str = "",
+    venue: str = "",
 ) -> Claim:
     """A claim with this id; a hold if it expires."""
-    claim = Claim.of(span, blocked=blocked, pauses=pauses, expires_at=expires_at, place=place)
+    claim = Claim.of(span, blocked=blocked, pauses=pauses, expires_at=expires_at, venue=venue)
     return replace(claim, id=ClaimId(claim_id))
 
 
@@ -45,7 +45,7 @@ class Booking:
     """The span with the buffers at the time of booking."""
     pauses: tuple[TimeRange, ...] = ()
     """When the calendar is free for others within the span, as it was at the time of booking."""
-    place: str = ""
+    venue: str = ""
     """Where it is, as the calendar said at the time of booking."""
     status: Status = Status.CONFIRMED
     price: Money | None = None
@@ -55,7 +55,7 @@ class Booking:
     def claim(self) -> Claim | None:
         """The claim on the calendar's time; None if the booking is cancelled."""
         return (
-            claim_of(self.id, self.span, self.blocked, pauses=self.pauses, place=self.place)
+            claim_of(self.id, self.span, self.blocked, pauses=self.pauses, venue=self.venue)
             if CLAIMS_TIME[self.status]
             else None
         )

@@ -41,10 +41,10 @@ _SETTINGS: Final = {
     "capacity": "capacity",
     "anchoring": "anchoring",
     "wholeDays": "whole_days",
-    "place": "place",
+    "venue": "venue",
     "travelMinutes": "travel_minutes",
 }
-_RARE: Final = {name: getattr(SlotSettings(), _SETTINGS[name]) for name in ("wholeDays", "place", "travelMinutes")}
+_RARE: Final = {name: getattr(SlotSettings(), _SETTINGS[name]) for name in ("wholeDays", "venue", "travelMinutes")}
 """Members that are left out as long as they are these."""
 
 
@@ -177,7 +177,7 @@ def _unit(json: Json, _: int) -> ResourceUnit:
 
 
 def _claim(json: Json, number: int) -> Claim:
-    _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "pauses", "expiresAt", "place")
+    _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "pauses", "expiresAt", "venue")
     span = TimeRange.parse(_member(json, "start"), _member(json, "end"))
     expires_at = json.get("expiresAt")
     return Claim(
@@ -192,7 +192,7 @@ def _claim(json: Json, number: int) -> Claim:
         ),
         pauses=_each(json, "pauses", lambda each, _: range_of(each)),
         expires_at=None if expires_at is None else instant_of(expires_at),
-        place=json.get("place", ""),
+        venue=json.get("venue", ""),
     )
 
 
@@ -240,7 +240,7 @@ def claim_json(claim: Claim) -> dict[str, Any]:
         "bufferAfterMinutes": after // timedelta(minutes=1),
         **({"pauses": [*map(_range_json, claim.pauses)]} if claim.pauses else {}),
         **({} if claim.expires_at is None else {"expiresAt": claim.expires_at.isoformat()}),
-        **({"place": claim.place} if claim.place else {}),
+        **({"venue": claim.venue} if claim.venue else {}),
     }
 
 

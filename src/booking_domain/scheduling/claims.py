@@ -58,7 +58,7 @@ class Claim:
     """The places of the class when the claim was made; 1 without a class."""
     lane: int = field(default=0, compare=False)
     """Above 0 it is overbooked: the provider's side has put it over others on purpose. `Claims.acquire` chooses it."""
-    place: str = ""
+    venue: str = ""
     """Where the appointment is; empty: nothing is said, and nobody travels to it or from it."""
     needs: tuple[ResourceNeed, ...] = field(default=(), compare=False)
     """The resources of which it takes units when it is acquired. A stored claim does not say them."""
@@ -91,7 +91,7 @@ class Claim:
         blocked: TimeRange | None = None,
         pauses: tuple[TimeRange, ...] = (),
         expires_at: datetime | None = None,
-        place: str = "",
+        venue: str = "",
     ) -> Self:
         """A claim of the blocked range, with generated ids; a hold if it expires, else a booking.
 
@@ -112,7 +112,7 @@ class Claim:
             blocked=blocked or span,
             pauses=pauses,
             expires_at=expires_at,
-            place=place,
+            venue=venue,
         )
 
     @property

@@ -56,7 +56,7 @@ class Reason(StrEnum):
     BUFFER = "buffer"
     """The appointment is free, but its buffers or those of a claim or busy time overlap."""
     TRAVEL = "travel"
-    """A claim at another place is so near that there is no time to travel."""
+    """A claim at another venue is so near that there is no time to travel."""
     NOTICE = "notice"
     """The start is past, or sooner than the minimum notice."""
     HORIZON = "horizon"

@@ -26,7 +26,7 @@ MAX_RULES: Final = 200
 MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
-MAX_PLACE: Final = 100
+MAX_VENUE: Final = 100
 MAX_PER_WEEK: Final = 7 * MINUTES_A_DAY
 MAX_PER_MONTH: Final = 31 * MINUTES_A_DAY
 MAX_PER_YEAR: Final = 366 * MINUTES_A_DAY
@@ -133,10 +133,10 @@ class SlotSettings:
     class_id: ServiceId | None = None
     """The class that is booked: only its own claims share their time; None: claims without a class do."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
-    place: str = ""
+    venue: str = ""
     """Where the appointment is; empty: nothing is said, and nobody travels to it or from it."""
     travel_minutes: int = 0
-    """How long it takes from one place to another: so much time lies between an appointment and a claim elsewhere."""
+    """How long it takes from one venue to another: so much time lies between an appointment and a claim elsewhere."""
 
     def __post_init__(self) -> None:
         limits: tuple[tuple[str, int, int, int], ...] = (
@@ -161,8 +161,8 @@ class SlotSettings:
             if self.capacity > 1:
                 raise InvalidValue(field="pauses", problem="a class has no pauses")
         require_whole_days(self.whole_days and self.duration_minutes, self.pauses)
-        if len(self.place) > MAX_PLACE:
-            raise InvalidValue(field="place", problem=f"at most {MAX_PLACE} characters")
+        if len(self.venue) > MAX_VENUE:
+            raise InvalidValue(field="venue", problem=f"at most {MAX_VENUE} characters")
 
     def lasting(self, minutes: int) -> Self:
         """The settings for appointments of this duration."""
@@ -268,9 +268,9 @@ class Calendar(OpeningHours):
         return without(self.blocked(span), self.pauses(span))
 
     def elsewhere(self, claim: Claim) -> bool:
-        """Whether a claim is at another place than an appointment."""
-        place = self.settings.place
-        return bool(place and claim.place) and claim.place != place
+        """Whether a claim is at another venue than an appointment."""
+        venue = self.settings.venue
+        return bool(venue and claim.venue) and claim.venue != venue
 
     def kept_free(self, claim: Claim) -> tuple[TimeRange, ...]:
         """What a claim keeps free of an appointment: what it occupies, and if it is elsewhere the way."""
@@ -287,7 +287,7 @@ class Calendar(OpeningHours):
             blocked=self.blocked(span),
             pauses=self.pauses(span),
             expires_at=expires_at,
-            place=self.settings.place,
+            venue=self.settings.venue,
         )
         of_class = self.settings.class_id
         return claim if of_class is None else replace(claim, class_id=of_class, capacity=self.settings.capacity)

@@ -61,7 +61,7 @@ def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:
     expires = "" if claim.expires_at is None else f" until {local(claim.expires_at, zone)}"
     blocked = "" if claim.blocked == claim.span else f", blocks {ranged(claim.blocked, zone)}"
     more = "".join(f", pause {ranged(pause, zone)}" for pause in claim.pauses)
-    more += f", at {claim.place}" if claim.place else ""
+    more += f", at {claim.venue}" if claim.venue else ""
     of = "" if claim.class_id is None else f" of class {claim.class_id}"
     return f"{'overbooked ' if claim.lane else ''}{kind}{of}{expires}: {ranged(claim.span, zone)}{blocked}{more}"
 
@@ -77,7 +77,7 @@ def _settings(settings: SlotSettings) -> str:
         *(f"pause from {pause.after_minutes} to {pause.until_minutes} min" for pause in settings.pauses),
         *([f"{settings.capacity} places"] if settings.capacity > 1 else []),
         *(["whole days"] if settings.whole_days else []),
-        *([f"at {settings.place}, {settings.travel_minutes} min from other places"] if settings.place else []),
+        *([f"at {settings.venue}, {settings.travel_minutes} min from other venues"] if settings.venue else []),
         *([] if settings.class_id is None else [f"class {settings.class_id}"]),
     ]
     return ", ".join(parts)

@@ -18,9 +18,9 @@ from booking_domain.scheduling.model import (
     MAX_PER_MONTH,
     MAX_PER_WEEK,
     MAX_PER_YEAR,
-    MAX_PLACE,
     MAX_RANGES_A_DATE,
     MAX_RULES,
+    MAX_VENUE,
     Anchoring,
     Block,
     Calendar,
@@ -67,7 +67,7 @@ MOST_STEPS: Final = 10_000
 MOST_STEPS_AHEAD: Final = 150_000
 _LONGEST: Final = timedelta(minutes=LONGEST_APPOINTMENT, days=2)
 _NOBODY: Final = UUID(int=0)
-Place = Annotated[str, Meta(max_length=MAX_PLACE)]
+Venue = Annotated[str, Meta(max_length=MAX_VENUE)]
 
 
 class HoursOfDayBody(HoursBody, frozen=True, kw_only=True):
@@ -126,7 +126,7 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
     pauses: Annotated[tuple[PeriodBody, ...], Meta(max_length=MAX_PAUSES)] = ()
     """When the provider is free for others within it, in order."""
     expires_at: Instant | None = None
-    place: Place = ""
+    venue: Venue = ""
 
     def claim(self) -> Claim:
         """Return the value of the domain."""
@@ -143,7 +143,7 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
             ),
             pauses=parts_of("pauses", self.pauses, PeriodBody.range),
             expires_at=self.expires_at,
-            place=self.place,
+            venue=self.venue,
         )
 
 
@@ -166,9 +166,9 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     """When the provider is free for others within an appointment of this duration."""
     whole_days: bool = False
     """Appointments of this duration take whole days: from the opening of one to the closing of the last."""
-    place: Place = ""
+    venue: Venue = ""
     travel_minutes: Minutes = 0
-    """How much time lies between the appointment and claims at other places."""
+    """How much time lies between the appointment and claims at other venues."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
 

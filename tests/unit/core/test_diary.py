@@ -33,7 +33,7 @@ from booking_domain.core import (
     WeeklyRule,
 )
 from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.testing.core.contracts import PausesContract, PlacesContract, StoreContract
+from booking_domain.testing.core.contracts import PausesContract, StoreContract, VenuesContract
 from booking_domain.testing.memory import ManualClock
 
 HOUR = timedelta(hours=1)
@@ -46,7 +46,7 @@ CALENDAR = Calendar(
 )
 
 
-class TestMemoryStore(StoreContract, PausesContract, PlacesContract):
+class TestMemoryStore(StoreContract, PausesContract, VenuesContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()

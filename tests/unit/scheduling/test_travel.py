@@ -1,4 +1,4 @@
-"""Travel between places: what lies between appointments, against brute force, and what a diary keeps of it."""
+"""Travel between venues: what lies between appointments, against brute force, and what a diary keeps of it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -37,11 +37,11 @@ from booking_domain.testing.strategies import questions
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DAY = TimeRange(NOW, NOW + 24 * HOUR)
-PLACES = st.sampled_from(["", "salon", "home", "home"])
+VENUES = st.sampled_from(["", "salon", "home", "home"])
 
 
-def studio(place: str = "salon", travel: int = 60) -> Calendar:
-    settings = SlotSettings(step_minutes=60, place=place, travel_minutes=travel)
+def studio(venue: str = "salon", travel: int = 60) -> Calendar:
+    settings = SlotSettings(step_minutes=60, venue=venue, travel_minutes=travel)
     return Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("08:00-18:00")), settings=settings)
 
 
@@ -50,14 +50,14 @@ def on_the_way(draw: st.DrawFn) -> Question:
     question = draw(questions())
     settings = replace(
         question.calendar.settings,
-        place=draw(PLACES),
+        venue=draw(VENUES),
         travel_minutes=draw(st.sampled_from([0, 1, 15, 45, 120])),
         anchoring=Anchoring.OPEN_RANGE,
     )
     return replace(
         question,
         calendar=replace(question.calendar, settings=settings),
-        claims=tuple(replace(claim, place=draw(PLACES)) for claim in question.claims),
+        claims=tuple(replace(claim, venue=draw(VENUES)) for claim in question.claims),
     )
 
 
@@ -70,11 +70,11 @@ def too_near(question: Question, span: TimeRange) -> bool:
     """Whether a live claim elsewhere lies so near that there is no time to travel."""
     settings = question.calendar.settings
     way = timedelta(minutes=settings.travel_minutes)
-    if not way or not settings.place:
+    if not way or not settings.venue:
         return False
     own = question.calendar.lasting((span.end - span.start) // MINUTE).occupied(span)
     return any(
-        claim.place not in {"", settings.place}
+        claim.venue not in {"", settings.venue}
         and any(part.start < mine.end + way and mine.start < part.end + way for part in claim.parts for mine in own)
         for claim in question.live
     )
@@ -104,10 +104,10 @@ def test_steps_restart_when_the_way_is_over() -> None:
     calendar = studio(travel=20)
     calendar = replace(calendar, settings=replace(calendar.settings, anchoring=Anchoring.AFTER_CLAIM))
     at_nine = TimeRange(NOW + 9 * HOUR, NOW + 9 * HOUR + 30 * MINUTE)
-    for place, minutes in (("home", 50), ("salon", 30)):
+    for venue, minutes in (("home", 50), ("salon", 30)):
         first = [
             slot.start
-            for slot in offered_slots(calendar, [Claim.of(at_nine, place=place)], window=DAY, now=NOW)
+            for slot in offered_slots(calendar, [Claim.of(at_nine, venue=venue)], window=DAY, now=NOW)
             if slot.start > at_nine.start
         ]
         assert first[0] == NOW + 9 * HOUR + minutes * MINUTE
@@ -117,18 +117,18 @@ def test_a_diary_keeps_where_its_appointments_are() -> None:
     calendars = {"anna": studio()}
     diary = Diary(calendars, clock=ManualClock(NOW))
     booking = diary.book("anna", NOW + 9 * HOUR, customer="bold")
-    assert booking.place == "salon"
+    assert booking.venue == "salon"
     at_home = Diary({"anna": studio("home")}, diary.store, clock=ManualClock(NOW))
     assert at_home.explain("anna", NOW + 10 * HOUR).reasons == (Reason.TRAVEL,)
     with pytest.raises(SlotTaken):
         at_home.book("anna", NOW + 10 * HOUR, customer="saraa")
     hold = at_home.hold("anna", NOW + 11 * HOUR)
-    assert hold.place == "home"
+    assert hold.venue == "home"
     with pytest.raises((SlotTaken, SlotNotOffered)):
         diary.book("anna", NOW + 10 * HOUR, customer="saraa")
     at_home.release("anna", hold)
     moved = diary.move(booking.id, NOW + 10 * HOUR)
-    assert (moved.place, moved.claim and moved.claim.place) == ("salon", "salon")
+    assert (moved.venue, moved.claim and moved.claim.venue) == ("salon", "salon")
 
 
 def test_strangers_are_not_told_where_the_provider_comes_from() -> None:
@@ -139,15 +139,15 @@ def test_claims_are_read_as_far_as_one_travels() -> None:
     assert claim_margin(studio(travel=90).settings) == CLAIM_MARGIN + 90 * MINUTE
 
 
-def test_places_are_kept_in_json() -> None:
+def test_venues_are_kept_in_json() -> None:
     calendar = studio()
     assert calendar_of(calendar_json(calendar)).settings == calendar.settings
-    assert "place" not in calendar_json(Calendar(time_zone="UTC"))["settings"]
+    assert "venue" not in calendar_json(Calendar(time_zone="UTC"))["settings"]
     [claim] = claims_of([claim_json(calendar.claim(TimeRange(NOW, NOW + HOUR)))])
-    assert claim.place == "salon"
+    assert claim.venue == "salon"
 
 
-@pytest.mark.parametrize(("field", "wrong"), [("travel_minutes", -1), ("travel_minutes", 1_441), ("place", "x" * 101)])
+@pytest.mark.parametrize(("field", "wrong"), [("travel_minutes", -1), ("travel_minutes", 1_441), ("venue", "x" * 101)])
 def test_settings_that_cannot_be_are_refused(field: str, wrong: Any) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(studio().settings, **{field: wrong})
@@ -155,16 +155,16 @@ def test_settings_that_cannot_be_are_refused(field: str, wrong: Any) -> None:
 
 
 def test_who_has_no_time_to_travel_is_told_so() -> None:
-    claims = [Claim.of(TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR), place="home")]
+    claims = [Claim.of(TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR), venue="home")]
     assert explain(studio(), claims, NOW + 8 * HOUR, now=NOW).reasons == (Reason.TRAVEL,)
     assert explain(studio(), claims, NOW + 9 * HOUR, now=NOW).reasons == (Reason.CLAIMED,)
 
 
-def test_places_of_a_class_at_one_place_are_shared_though_others_travel() -> None:
+def test_places_of_a_class_at_one_venue_are_shared_though_others_travel() -> None:
     of_two = studio()
     of_two = replace(of_two, settings=replace(of_two.settings, capacity=2))
     nine = TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR)
     far = TimeRange(NOW + 14 * HOUR, NOW + 15 * HOUR)
-    claims = [Claim.of(nine, place="salon"), Claim.of(far, place="home")]
+    claims = [Claim.of(nine, venue="salon"), Claim.of(far, venue="home")]
     hours = [slot.start.hour for slot in offered_slots(of_two, claims, window=DAY, now=NOW)]
     assert hours == [8, 9, 10, 11, 12, 16, 17]

@@ -97,7 +97,7 @@ _t: Final = busy_times.c
 _SETTINGS: Final = tuple(
     name
     for name in SlotSettings.__dataclass_fields__
-    if name not in {"capacity", "class_id", "pauses", "whole_days", "place", "travel_minutes"}
+    if name not in {"capacity", "class_id", "pauses", "whole_days", "venue", "travel_minutes"}
 )
 """Services bring the others."""
 _SCHEDULE_COLUMNS: Final = (

@@ -61,7 +61,7 @@ from booking_domain.shared.time import TimeRange
 CLAIM: Final = Mapper(
     claims,
     Claim,
-    transient=("needs", "pauses", "lane", "place"),
+    transient=("needs", "pauses", "lane", "venue"),
     elsewhere=("part_of",),
     span=Columns("starts_at", "ends_at"),
     blocked=Columns("blocked_from", "blocked_until"),

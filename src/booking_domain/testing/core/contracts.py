@@ -173,18 +173,18 @@ class PausesContract:
         assert store.booking(ONE) == booking
 
 
-class PlacesContract:
-    """What a `BookingStore` adds that keeps the places of appointments."""
+class VenuesContract:
+    """What a `BookingStore` adds that keeps the venues of appointments."""
 
-    def test_places_are_read_as_they_were_put(self, store: BookingStore) -> None:
+    def test_venues_are_read_as_they_were_put(self, store: BookingStore) -> None:
         booking = Booking(
-            id=ONE, calendar="anna", customer="bold", span=TEN, blocked=BLOCKED, place="salon", placed_at=NOW
+            id=ONE, calendar="anna", customer="bold", span=TEN, blocked=BLOCKED, venue="salon", placed_at=NOW
         )
         with store.locked("anna"):
-            store.put_claim("anna", claim_of(ONE, TEN, BLOCKED, place="salon"))
+            store.put_claim("anna", claim_of(ONE, TEN, BLOCKED, venue="salon"))
             store.put_booking(booking)
         [claim] = store.claims("anna", DAY)
-        assert claim.place == "salon"
+        assert claim.venue == "salon"
         assert store.booking(ONE) == booking
 
 

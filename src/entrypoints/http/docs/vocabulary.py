@@ -153,7 +153,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "phone": "The phone number (E.164).",
     "phoneVerifiedAt": "When the owner proved that they read the phone number.",
     "photos": "The photos.",
-    "place": "Where the appointment is; empty if nothing is said.",
+    "venue": "Where the appointment is; empty if nothing is said.",
     "placement": "Where on the body.",
     "platform": "What the client runs on.",
     "priceAmount": "The price, in the minor unit of the currency.",

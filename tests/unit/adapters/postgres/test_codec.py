@@ -129,7 +129,7 @@ def values(draw: st.DrawFn, kind: type, currency: str | None = None) -> Any:
     if "currency" in drawn:
         drawn["currency"] = chosen
     if kind is Claim:
-        drawn |= {"blocked": drawn["span"], "place": ""}
+        drawn |= {"blocked": drawn["span"], "venue": ""}
     try:
         return kind(**drawn)
     except DomainError:
