@@ -23,7 +23,7 @@ from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.legal import current_documents, links_of
 from entrypoints.web.kit.pages import Page, PageModel
-from entrypoints.web.session.sign_in import services_to
+from entrypoints.web.session.sign_in import OTHER_CODE, services_to
 
 _STEPS: Final = (
     (Phrase("Service"), ""),
@@ -159,7 +159,8 @@ def salon_you_page(
     """Who books."""
     say = page.say
     path = f"{path_of(facts)}/you"
-    here = page.link(path, **choice.query(slot=start.isoformat())).removeprefix(f"/{page.language}")
+    before = page.link(path, **choice.query(slot=start.isoformat()))
+    here = before.removeprefix(f"/{page.language}")
     return FormPage(
         title=say(Phrase("Almost done")),
         steps=Steps(label=say(Phrase("Steps")), steps=steps_of_salon(YOU, choice, facts, page)),
@@ -171,8 +172,10 @@ def salon_you_page(
             *fields_of(typed, documents, page),
         ),
         button=say(Phrase("Continue")) if typed.code_sent else say(Phrase("Send me a code")),
-        ways=services_to(here, page),
-        links=(
+        ways=() if typed.code_sent else services_to(here, page),
+        links=((say(OTHER_CODE), before),)
+        if typed.code_sent
+        else (
             *links_of(current_documents(documents), documents, page),
             (say(Phrase("Sign in another way")), page.link("/sign-in", next=here)),
         ),

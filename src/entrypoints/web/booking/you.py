@@ -14,7 +14,7 @@ from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import Fields
 from entrypoints.web.kit.legal import ACCEPTED, checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.session.sign_in import services_to
+from entrypoints.web.session.sign_in import OTHER_CODE, services_to
 
 NAME: Final = "name"
 
@@ -37,7 +37,8 @@ def you_page(
     choice: Choice, facts: ProviderPage, start: datetime, typed: Typed, page: Page, *, documents: LegalDocuments
 ) -> AppointmentPage:
     """The page."""
-    here = address(YOU, replace(choice, slot=start), facts, page).removeprefix(f"/{page.language}")
+    before = address(YOU, replace(choice, slot=start), facts, page)
+    here = before.removeprefix(f"/{page.language}")
     shown = appointment_page(
         YOU,
         choice,
@@ -47,8 +48,12 @@ def you_page(
         title=Phrase("Almost done"),
         fields=fields_of(typed, documents, page),
         button=Phrase("Continue") if typed.code_sent else Phrase("Send me a code"),
-        links=links_of(current_documents(documents), documents, page),
+        links=((page.say(OTHER_CODE), before),)
+        if typed.code_sent
+        else links_of(current_documents(documents), documents, page),
     )
+    if typed.code_sent:
+        return shown
     return replace(shown, ways=services_to(here, page), sign_in=page.link("/sign-in", next=here))
 
 

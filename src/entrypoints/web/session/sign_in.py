@@ -18,6 +18,7 @@ from entrypoints.web.kit.pages import Page
 from entrypoints.web.session.services import service_ways
 from entrypoints.web.session.telegram import telegram_way
 
+OTHER_CODE: Final = Phrase("Use another number, or get another code")
 CONTACT: Final = "contact"
 CODE: Final = "code"
 PASSWORD: Final = "password"  # noqa: S105 - the name of a field
@@ -75,9 +76,7 @@ def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
         fields=(hidden(NEXT, typed.next), *asked),
         button=say(Phrase("Sign in")) if sent else say(Phrase("Send me a code")),
         ways=() if sent else _ways(typed, page),
-        links=((say(Phrase("Use another number, or get another code")), page.link(BY_CODE, next=typed.next)),)
-        if sent
-        else (),
+        links=((say(OTHER_CODE), page.link(BY_CODE, next=typed.next)),) if sent else (),
     )
 
 

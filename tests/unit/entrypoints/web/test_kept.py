@@ -47,6 +47,7 @@ async def test_the_page_of_a_code_can_be_reloaded_and_gone_back_to(api: Api) -> 
         shown = await visitor.get(address)
         assert all(each in shown.text for each in (f'value="{PHONE}"', 'value="Bold"', "one-time-code"))
         assert shown.headers["Cache-Control"] == "private, no-store"
+        assert f'href="{address.replace("&kept=1", "").replace("&", "&amp;")}">Use another number' in shown.text
     before = await visitor.get(address.replace("&kept=1", ""))
     assert (f'value="{PHONE}"' in before.text, "one-time-code" in before.text) == (True, False), "what was typed stays"
     other = await visitor.get(address.replace("/en/", "/mn/"))
