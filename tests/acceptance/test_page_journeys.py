@@ -280,7 +280,7 @@ def review(page: Page, visitor: Visitor, product: Product, booking_id: str) -> N
     keyboard.press("Tab")
     keyboard.press("Enter")
     page.wait_for_url("**done=reviewed")
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("status").first).to_be_visible()
     posted = "SELECT rating, text FROM reviews WHERE booking_id = %s"
     assert product.sql(posted, booking_id) == [(4, "Fine lines.")]
 
