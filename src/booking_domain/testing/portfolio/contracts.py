@@ -1,6 +1,7 @@
 """The contract of `PortfolioItems` and `PortfolioReads`."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
+from booking_domain.portfolio.views import ItemViews, PortfolioViews
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Cast, StorageContract, race
 
 
 def an_item(make: Builder, provider_id: ProviderId, position: int = 0, **more: object) -> PortfolioItem:
@@ -107,4 +110,25 @@ class PortfolioContract(StorageContract):
         assert await found(status=PortfolioStatus.TAKEN_DOWN) == []
 
 
-CONTRACTS: Final[dict[type, type]] = {PortfolioItems: PortfolioContract, PortfolioReads: PortfolioContract}
+class PortfolioViewsContract(StorageContract):
+    """Views of items in a database transaction, as statistics show them."""
+
+    async def test_views_of_a_day_add_up_also_at_once(self, cast: Cast) -> None:
+        item, day = an_item(self.make, cast.profile.id), NOW.date()
+        await self.alone.portfolio_items.add(item)
+        views = ItemViews(provider_id=cast.profile.id, day=day, item_id=item.id, views=3)
+        later = replace(views, day=day + timedelta(days=1), views=5)
+        _, refusals = await race([self.alone.portfolio_views.add([views, later]) for _ in range(4)])
+        period = TimeRange(NOW, NOW + HOUR)
+        counted = [
+            (await self.reads.statistics.conversions(cast.profile.id, period, first, last)).portfolio_views
+            for first, last in ((day, day), (later.day, later.day), (day, later.day))
+        ]
+        assert (refusals, counted) == ([], [12, 20, 32])
+
+
+CONTRACTS: Final[dict[type, type]] = {
+    PortfolioItems: PortfolioContract,
+    PortfolioReads: PortfolioContract,
+    PortfolioViews: PortfolioViewsContract,
+}
