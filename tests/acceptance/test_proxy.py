@@ -147,6 +147,13 @@ def test_the_proxy_gives_a_chunked_body_a_length(proxy: Proxy) -> None:
     assert b'"reason":"missing"' in problem
 
 
+def test_an_upload_of_a_folder_passes_and_other_long_bodies_do_not(proxy: Proxy) -> None:
+    body = bytes(2 << 20)
+    for method, path, status in (("PUT", "/objects/private/unsigned", 404), ("POST", "/api/v1/bookings", 413)):
+        lines = (f"{method} {path} HTTP/1.1", "Host: feed.test", f"Content-Length: {len(body)}")
+        assert proxy.request(*lines, body=body)[0] == status
+
+
 def test_a_file_closes_the_platform_with_a_page_in_the_language_of_the_visitor(proxy: Proxy) -> None:
     folder = proxy.configuration.parent / "maintenance"
     write_maintenance_pages(folder, "Nomad")
