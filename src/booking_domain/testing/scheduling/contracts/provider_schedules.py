@@ -20,7 +20,7 @@ from booking_domain.scheduling.ports import EXCEPTION_MARGIN
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
 from booking_domain.testing.kit.storage import (
     Backend,
@@ -167,6 +167,20 @@ class ProviderSchedulesContract(StorageContract):
             assert {before, after} <= set(schedule.claims)
             assert set(blocks) <= set(schedule.calendar.blocks)
             assert set(await _claims_seen_under_lock(self.backend, cast)) == set(schedule.claims)
+
+    async def test_a_schedule_reaches_as_much_further_as_an_appointment_is_longer_than_a_day(self, cast: Cast) -> None:
+        rental = self.make.service(provider_id=cast.profile.id, minutes=LONGEST_APPOINTMENT)
+        far = WORKDAY.end + CLAIM_MARGIN + timedelta(minutes=LONGEST_APPOINTMENT, seconds=-1)
+        last, block = self.make.claim(cast.profile, cast.customer, far), self.make.block(TimeRange(far, far + HOUR))
+        async with self.begin() as tx:
+            await tx.services.add(rental)
+            await tx.calendars.add_block(cast.profile.id, block)
+            await tx.claims.acquire(last, NOW)
+            locked = present(await tx.schedules.lock(cast.profile.id, WORKDAY, [rental.id]))
+        read = present(await self.reads.schedules.get(cast.profile.id, WORKDAY, [rental.id]))
+        [listed] = await self.reads.schedules.of_all([cast.profile.id], WORKDAY, [rental.id])
+        for schedule in (locked, read, listed):
+            assert (schedule.claims, schedule.calendar.blocks) == ((last,), (block,))
 
     async def test_a_schedule_has_claims_of_which_only_a_buffer_is_within_reach(self) -> None:
         for settings in _LIMITED:
