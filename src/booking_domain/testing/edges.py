@@ -18,6 +18,7 @@ from booking_domain.scheduling import (
     Block,
     Calendar,
     Claim,
+    ClaimKind,
     DateException,
     Hours,
     Pause,
@@ -206,22 +207,36 @@ def beside_hours_of_a_service(question: Question) -> Question:
 
 
 def service_on_an_exception(question: Question) -> Question:
-    """The hours of a service on a date that has other opening hours than usual."""
+    """The hours of a service on a date that has other opening hours than usual, and on which their rules change."""
     day = _date(question)
-    there = _with_service_hours(question, _rule(day, "09:10-16:10"))
+    valid = _rule(day, "09:10-12:40", valid_until=day), _rule(day, "13:00-16:10", valid_from=day + _DAY)
+    there = _with_service_hours(question, *valid)
     other = DateException(id=ExceptionId(UUID(int=99)), date=day, ranges=(Hours.parse("06:00-15:00"),))
     return replace(there, calendar=replace(there.calendar, exceptions=(other,)))
 
 
 def in_pauses(question: Question) -> Question:
-    """Claims with pauses: an appointment with its buffers just fits in some, and is a minute too long for another."""
+    """Claims with pauses: an appointment with its buffers just fits in some, and is a minute too long for another.
+
+    One is a hold, and in a pause of one is a busy time.
+    """
     at = _midnight(question.calendar, _date(question))
     claims = (
-        _claimed(at, 540, 180, (60, 60)),
+        _claimed(at, 240, 180, (60, 60)),
+        _held(at, 540, 180, (60, 60)),
         _claimed(at, 780, 180, (60, 59)),
         _claimed(at, 1020, 220, (45, 15), (90, 60)),
     )
-    return _open_all_day(question, _settings(question, duration_minutes=30, **_BUFFERED), claims=claims)
+    settings = _settings(question, duration_minutes=30, **_BUFFERED)
+    return _open_all_day(question, settings, claims=claims, busy=(_range(at, 315, 15),))
+
+
+def in_a_pause_on_a_full_date(question: Question) -> Question:
+    """A claim in the pause of another, which are as many as a date takes."""
+    at = _midnight(question.calendar, _date(question))
+    claims = (_claimed(at, 540, 180, (60, 60)), _claimed(at, 615, 30))
+    settings = replace(_settings(question, duration_minutes=30, **_BUFFERED), max_per_day=2)
+    return _open_all_day(question, settings, claims=claims)
 
 
 def steps_after_a_pause(question: Question) -> Question:
@@ -254,14 +269,17 @@ def unit_taken_in_a_pause(question: Question) -> Question:
 
 
 def places_of_a_class(question: Question) -> Question:
-    """A class: one occurrence is full, others have places left, and claims of another length stand in the way."""
+    """A class: one occurrence is full, others have places left, and claims of another length stand in the way.
+
+    A hold has lapsed beside such a place, and one where nobody else is.
+    """
     at = _midnight(question.calendar, _date(question))
     settings = _settings(question, duration_minutes=60, capacity=3, **_BUFFERED)
     calendar = replace(question.calendar, settings=settings)
     spans = [*[(600, 60)] * 3, *[(720, 60)] * 2, *[(840, 45)] * 2, (960, 60)]
     claims = [calendar.claim(_range(at, start, minutes)) for start, minutes in spans]
-    lapsed = calendar.claim(_range(at, 720, 60), expires_at=at - 30 * _DAY)
-    return _open_all_day(question, settings, claims=(*claims, lapsed))
+    lapsed = (calendar.claim(_range(at, start, 60), expires_at=at - 30 * _DAY) for start in (720, 1140))
+    return _open_all_day(question, settings, claims=(*claims, *lapsed))
 
 
 def beside_another_class(question: Question) -> Question:
@@ -325,6 +343,7 @@ EDGES: Final[Mapping[str, Edge]] = {
         beside_hours_of_a_service,
         service_on_an_exception,
         in_pauses,
+        in_a_pause_on_a_full_date,
         steps_after_a_pause,
         around_others,
         around_others_at_another_length,
@@ -416,6 +435,10 @@ def _claimed(at: datetime, start: int, minutes: int, *pauses: tuple[int, int], b
     span = _range(at, start, minutes)
     blocked = TimeRange(span.start - buffer * MINUTE, span.end + buffer * MINUTE)
     return Claim.of(span, blocked=blocked, pauses=tuple(_range(span.start, *each) for each in pauses))
+
+
+def _held(at: datetime, start: int, minutes: int, *pauses: tuple[int, int]) -> Claim:
+    return replace(_claimed(at, start, minutes, *pauses), kind=ClaimKind.HOLD, expires_at=at + 30 * _DAY)
 
 
 def _unit(at: datetime, *taken: tuple[int, int]) -> ResourceUnit:

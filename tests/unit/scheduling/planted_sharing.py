@@ -103,6 +103,31 @@ def lets_blocks_lie_in_its_pauses(asked: Question) -> Iterable[Slot]:
     return [slot for slot, own in parts if not any(each.overlaps(block.range) for each in own for block in blocks)]
 
 
+def frees_busy_times_in_pauses_of_claims(asked: Question) -> Iterable[Slot]:
+    pauses = [pause for claim in asked.live for pause in claim.pauses]
+    busy = (
+        each for each in asked.calendar.busy if not any(p.start <= each.start and each.end <= p.end for p in pauses)
+    )
+    return other(asked, busy=tuple(busy)).slots()
+
+
+def knows_no_pauses_of_holds(asked: Question) -> Iterable[Slot]:
+    return _claims(asked, lambda claim: replace(claim, pauses=()) if claim.expires_at else claim).slots()
+
+
+def counts_claims_in_pauses_for_no_limit(asked: Question) -> Iterable[Slot]:
+    most, zone = asked.calendar.settings.max_per_day, asked.calendar.zone
+    pauses = [pause for claim in asked.live for pause in claim.pauses]
+    outside = (
+        claim
+        for claim in asked.live
+        if not any(p.start <= claim.span.start and claim.span.end <= p.end for p in pauses)
+    )
+    started = Counter(claim.span.start.astimezone(zone).date() for claim in outside)
+    slots = other_settings(asked, max_per_day=None).slots()
+    return [slot for slot in slots if most is None or started[slot.start.astimezone(zone).date()] < most]
+
+
 # Places of classes.
 
 
@@ -137,6 +162,17 @@ def counts_lapsed_holds_as_places(asked: Question) -> Iterable[Slot]:
         asked,
         lambda claim: replace(claim, kind=ClaimKind.BOOKING, expires_at=None) if claim.span in spans else claim,
     ).slots()
+
+
+def keeps_a_distance_from_lapsed_places(asked: Question) -> Iterable[Slot]:
+    if asked.calendar.settings.capacity == 1:
+        return asked.slots()
+    lapsed = [claim for claim in asked.claims if not claim.live(asked.now)]
+    return [
+        slot
+        for slot in asked.slots()
+        if not any(each.blocked.overlaps(asked.blocked(slot.start)) and each.span != _span(slot) for each in lapsed)
+    ]
 
 
 def shares_its_time_by_the_start(asked: Question) -> Iterable[Slot]:
@@ -309,6 +345,16 @@ def begins_service_hours_a_minute_late(asked: Question) -> Iterable[Slot]:
     ).slots()
 
 
+def keeps_all_rules_of_services(asked: Question) -> Iterable[Slot]:
+    """Ignores their first and last dates, and opens them every week."""
+
+    def always(rule: WeeklyRule) -> WeeklyRule:
+        return replace(rule, valid_from=None, valid_until=None, every_weeks=1)
+
+    hours = (ServiceHours(tuple(map(always, each.rules))) for each in asked.calendar.service_hours)
+    return other(asked, service_hours=tuple(hours)).slots()
+
+
 def cuts_slots_from_service_hours(asked: Question) -> Iterable[Slot]:
     """Takes them for the hours of a salon, which begin steps."""
     calendar = asked.calendar
@@ -360,11 +406,15 @@ SHARING_BUGS: Final[tuple[Wrong, ...]] = (
     restarts_no_steps_at_pauses,
     has_pauses_at_any_length,
     lets_blocks_lie_in_its_pauses,
+    frees_busy_times_in_pauses_of_claims,
+    knows_no_pauses_of_holds,
+    counts_claims_in_pauses_for_no_limit,
     counts_places_by_the_day,
     has_a_place_less,
     has_a_place_more,
     shares_its_time_with_nobody,
     counts_lapsed_holds_as_places,
+    keeps_a_distance_from_lapsed_places,
     shares_its_time_by_the_start,
     shares_its_time_with_other_classes,
     counts_a_class_once_for_the_day,
@@ -387,6 +437,7 @@ SHARING_BUGS: Final[tuple[Wrong, ...]] = (
     frees_what_is_below_an_overbooked_claim,
     ends_service_hours_a_minute_early,
     begins_service_hours_a_minute_late,
+    keeps_all_rules_of_services,
     cuts_slots_from_service_hours,
     keeps_buffers_within_service_hours,
     takes_service_hours_one_by_one,
