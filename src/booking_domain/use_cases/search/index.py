@@ -155,25 +155,22 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
 
     Holds, notice and horizon do not count: they pass without anything being stored. Nor do the busy times of external
     calendars that are open once they fail, and the places of classes: an occurrence may have others. A time at which
-    each service lacks a resource, or is not offered, is not free.
+    each service lacks a resource, or is not offered, is not free. What is no longer than a pause may lie in it, and so
+    does not count for a service with pauses.
     """
     opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
     calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
     since = now.astimezone(UTC).date()
     window = _known(since)
     opened = _opened(calendar, window)
-    occupied = [
-        *(
-            part
-            for claim in schedule.claims
-            if claim.expires_at is None and claim.class_id is None
-            for part in claim.parts
-        ),
-        *calendar.busy,
-        *(block.range for block in calendar.blocks),
+    claimed = [
+        part for claim in schedule.claims if claim.expires_at is None and claim.class_id is None for part in claim.parts
     ]
+    taken, blocks = [*claimed, *calendar.busy], [block.range for block in calendar.blocks]
     free = 0
     for booked in _ways(schedule):
+        pause = timedelta(minutes=_longest_pause(booked))
+        occupied = [*(each for each in taken if each.end - each.start > pause), *blocks]
         if booked.settings.whole_days:
             free |= FreeTime.of(_opened_in_days(booked, window), occupied, since=since).quarters
             continue
@@ -184,16 +181,24 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
 
 
 def _ways(schedule: ProviderSchedule) -> Iterable[Calendar]:
-    """Calendars for each service with hours of its own, or with resources as far as bookings have taken them.
+    """Calendars for each service with hours or pauses of its own, or with resources as far as bookings have taken them.
 
     Of those that need and close the same there is one. What is free in one of them is free.
     """
     booked = replace(schedule, feeds=())
     ways = (booked.for_services((each,)).calendar_at(NEVER)[0] for each in schedule.services if not each.add_on)
     return {
-        (each.resources, each.service_hours, each.settings.whole_days and each.settings.duration_minutes): each
+        (
+            *(each.resources, each.service_hours, _longest_pause(each)),
+            each.settings.whole_days and each.settings.duration_minutes,
+        ): each
         for each in ways
     }.values() or [schedule.calendar]
+
+
+def _longest_pause(calendar: Calendar) -> int:
+    """In minutes; 0 without pauses."""
+    return max((each.minutes for each in calendar.settings.pauses), default=0)
 
 
 def _lacking(closed: Iterable[Span], window: TimeRange) -> Iterator[TimeRange]:
