@@ -198,6 +198,18 @@ def test_the_bill_of_materials_lists_what_production_installs_and_is_always_the_
     assert document(lock) == document(lock)
 
 
+def test_the_lines_for_containers_make_each_secret_of_compose(tmp_path: Path) -> None:
+    told = (ROOT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"```sh\n(mkdir -p deploy/secrets.*?)```", told, re.DOTALL)
+    subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)  # noqa: S603, S607
+    made = {name: (tmp_path / "deploy" / secret["file"]).read_text() for name, secret in COMPOSE["secrets"].items()}
+    password = made["database_password"]
+    assert made["pgbouncer_users"] == f'"booking" "{password}"'
+    assert f":{password}@" in made["database_url"]
+    assert f":{password}@" in made["database_direct_url"]
+    assert all(len(made[name]) >= 32 for name in ("secret_key", "encryption_key", "blind_index_key"))
+
+
 def test_the_settings_that_the_way_from_an_empty_machine_writes_suffice_in_production() -> None:
     told = (ROOT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
     [lines] = re.findall(r"<<ENV\n(.*?)\nENV\n", told, re.DOTALL)

@@ -29,6 +29,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, Slot
 from booking_domain.scheduling.slots import claims_of, offered_slots, taken_places
 from booking_domain.scheduling.workloads import least_busy, workload
+from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
@@ -48,6 +49,9 @@ class Pool:
     """The weights and priorities of members; of those who are not named, all are equal."""
 
     def __post_init__(self) -> None:
+        require_type("members", self.members, Mapping)
+        require_type("needed", self.needed, int)
+        require_type("turns", self.turns, Mapping)
         if not self.turns.keys() <= self.members.keys():
             raise InvalidValue(field="turns", problem="only members of the pool take turns")
         if not 1 <= self.needed <= len(self.members):

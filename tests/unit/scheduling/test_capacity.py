@@ -1,6 +1,7 @@
 """Appointments with several places, and those that need several calendars: against brute force."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -185,6 +186,9 @@ def test_a_pool_goes_by_priorities_and_weights_before_its_order() -> None:
     assert chosen(preferred, [*members], at=nine.end, now=NOW) == ("anna", "tuya", "bold")
     with pytest.raises(InvalidValue, match="turns"):
         Pool(members, turns={"saraa": Turn()})
+    wrong: Any = [*members.values()]
+    with pytest.raises(InvalidValue, match="members"):
+        Pool(wrong)
 
 
 def test_a_class_that_has_begun_to_fill_comes_before_the_least_busy() -> None:
