@@ -28,6 +28,7 @@ WALKS: Final = (
     "tests/unit/entrypoints/http/test_access.py",
     "tests/unit/entrypoints/web/test_parts.py",
     "tests/unit/features/test_next_steps.py",
+    "tests/unit/scheduling/test_edges.py",
     "tests/unit/scheduling/test_properties_catch_bugs.py",
     "tests/unit/shared/test_enums.py",
     "tests/unit/shared/test_permissions.py",

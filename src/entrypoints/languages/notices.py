@@ -9,7 +9,7 @@ from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.shared.languages import language_of
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES
 from entrypoints.languages.catalogues import catalogue_of
-from entrypoints.languages.values import values_of
+from entrypoints.languages.values import values_of, without_isolates
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ class GettextTranslator(Translator):
         details = map(catalogue.notice, notice.details)
 
         def show(value: NoticeValue) -> str:
-            return catalogue.document(value.text) if isinstance(value, Words) else values(value)
+            return catalogue.document(value.text) if isinstance(value, Words) else without_isolates(values(value))
 
         return TranslatedNotice(
             language=language,

@@ -33,6 +33,7 @@ _ISOLATE: Final = "\u2067"
 """Begins a part of a text that runs from right to left, whatever is around it; `_END` ends it."""
 _END: Final = "\u2069"
 _LEFT_TO_RIGHT: Final = "\u200e"
+_WITHOUT: Final = str.maketrans("", "", _ISOLATE + _END)
 _LATIN: Final = "0123456789"
 _NUMERALS: Final = {Digits.LATIN: _LATIN, Digits.ARABIC: "٠١٢٣٤٥٦٧٨٩", Digits.PERSIAN: "۰۱۲۳۴۵۶۷۸۹"}
 _SEPARATORS: Final = str.maketrans(",.", "٬٫")
@@ -139,6 +140,11 @@ class Values:
     def digits(self, text: str) -> str:
         """The text with the digits of the language."""
         return text.translate(self._numerals)
+
+
+def without_isolates(text: str) -> str:
+    """The text without what isolates its amounts, for text messages: there each character counts."""
+    return text.translate(_WITHOUT)
 
 
 class _Process:
