@@ -58,8 +58,9 @@ async def put_object(
     settings: Injected[Settings],
 ) -> Response[None]:
     """Upload an object at a signed URL."""
-    key = _key(space, name, settings)
+    # The body is read before an address is refused: a proxy that was still sending it would answer 502.
     content_type, content = request.headers.get("Content-Type", ""), await request.body()
+    key = _key(space, name, settings)
     if not local_storage.may_upload(
         key, content_type=content_type, size=len(content), expires=params.expires, signature=params.signature
     ):

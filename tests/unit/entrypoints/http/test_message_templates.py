@@ -11,7 +11,7 @@ from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES
 from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
-from entrypoints.languages.values import values_of
+from entrypoints.languages.values import values_of, without_isolates
 
 PATH: Final = "/admin/message-templates"
 
@@ -32,7 +32,7 @@ async def test_an_admin_lists_all_templates_and_sees_each_in_all_languages_as_it
             for field in shown["fields"]:
                 named = f"{{{field['name']}}}"
                 assert (named in text["text"]) == (named in template["text"]), text
-                sample = filled.written(named, values_of(text["language"]))
+                sample = without_isolates(filled.written(named, values_of(text["language"])))
                 assert (named in text["text"]) <= (sample in text["preview"]["text"]), text
 
 
