@@ -30,7 +30,7 @@ from benchmarks.city.words import BEGINNINGS, ENDINGS, LANGUAGES, TOWNS, TRADES
 from benchmarks.environment import database, production
 from benchmarks.kept import asked, loaded
 from benchmarks.load_jobs import Measurement
-from benchmarks.sent import recorded
+from benchmarks.sent import timed
 from benchmarks.servers import served
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
@@ -146,9 +146,9 @@ async def sql_of(url: str, paths: Mapping[str, list[str]]) -> tuple[dict[str, Me
         for kind, of_kind in paths.items():
             latencies = []
             for number, path in enumerate(of_kind):
-                with recorded() as sent:
+                with timed() as waited:
                     answer = (await client.get(path)).raise_for_status().json()
-                latencies.append(sum(each.seconds for each in sent))
+                latencies.append(sum(waited))
                 if kind != "suggestions" and (cursor := answer.get("nextCursor")) and number % 4 == 0:
                     second.append(f"{path}&cursor={cursor}")
             found[kind] = Measurement(sum(latencies), latencies)

@@ -1,6 +1,5 @@
-"""What an application in this process sends to PostgreSQL: each statement, its values, and how long its answer took."""
+"""What an application in this process sends to PostgreSQL: each statement and its values, and how long answers take."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
@@ -9,6 +8,7 @@ from psycopg import AsyncConnection
 
 from adapters.postgres.kit.pipelining import Awaited, Pipeline
 from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.watching import watchers
 
 
 class Sent(NamedTuple):
@@ -16,8 +16,6 @@ class Sent(NamedTuple):
 
     sql: str
     values: Any
-    seconds: float
-    """How long its answer took; 0 in a pipeline."""
 
 
 @contextmanager
@@ -27,16 +25,13 @@ def recorded() -> Iterator[list[Sent]]:
     execute = AsyncConnection.execute
 
     async def recording(self: AsyncConnection[Any], query: Any, params: Any = None, **options: Any) -> Any:
-        began = time.perf_counter()
-        answer = await execute(self, query, params, **options)
-        text = query.decode() if isinstance(query, bytes) else str(query)
-        found.append(Sent(text, params, time.perf_counter() - began))
-        return answer
+        found.append(Sent(query.decode() if isinstance(query, bytes) else str(query), params))
+        return await execute(self, query, params, **options)
 
     add = Pipeline.add
 
     def adding(self: Pipeline, statement: Statement, values: dict[str, Any]) -> Awaited:
-        found.append(Sent(statement.sql.decode(), statement.bind(values), 0.0))
+        found.append(Sent(statement.sql.decode(), statement.bind(values)))
         return add(self, statement, values)
 
     connection, pipeline = cast(Any, AsyncConnection), cast(Any, Pipeline)
@@ -45,3 +40,18 @@ def recorded() -> Iterator[list[Sent]]:
         yield found
     finally:
         connection.execute, pipeline.add = execute, add
+
+
+@contextmanager
+def timed() -> Iterator[list[float]]:
+    """Record how many seconds the application waits for the answer to each statement of the block."""
+    found: list[float] = []
+
+    def watch(_: Statement, sent: float, answered: float) -> None:
+        found.append(answered - sent)
+
+    watchers.append(watch)
+    try:
+        yield found
+    finally:
+        watchers.remove(watch)
