@@ -428,13 +428,11 @@ def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blo
     lie in its pauses, or in the pauses of which it lies.
     """
     settings = calendar.settings
-    if settings.travel_minutes:
-        near = [claim for claim in claims if meet(calendar.kept_free(claim), calendar.occupied(span))]
-    else:
-        near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
-    if not settings.travel_minutes and (settings.pauses or any(claim.pauses for claim in near)):
+    travels = settings.travel_minutes > 0
+    near = [claim for claim in claims if travels or claim.blocked.overlaps(blocked)]
+    if travels or settings.pauses or any(claim.pauses for claim in near):
         own = calendar.occupied(span)
-        near = [claim for claim in near if meet(claim.parts, own)]
+        near = [claim for claim in near if meet(calendar.kept_free(claim), own)]
     others = [claim for claim in near if not is_place(calendar, claim, span)]
     return others if len(near) - len(others) < settings.capacity else near
 
