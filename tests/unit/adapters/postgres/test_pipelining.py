@@ -97,9 +97,11 @@ async def test_slow_statements_are_logged_with_their_plans_and_without_values(
         await Work(connection).execute(ADD, number=8_129)
         await slow.planned()
         await slow.close()
-    assert [each["event"] for each in entries] == ["statement.slow", "statement.slow", "statement.plan"]
-    assert entries[0]["sql"].startswith("INSERT INTO numbers VALUES (%(number)s")
-    assert entries[2]["plan"][0].startswith("Insert on numbers")
+    slowly = [each for each in entries if each["event"] == "statement.slow"]
+    (plan,) = (each for each in entries if each["event"] == "statement.plan")
+    assert len(slowly) == 2
+    assert slowly[0]["sql"].startswith("INSERT INTO numbers VALUES (%(number)s")
+    assert plan["plan"][0].startswith("Insert on numbers")
     assert "812" not in repr(entries)
 
 
