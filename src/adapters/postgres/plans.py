@@ -1,6 +1,6 @@
 """Plans on PostgreSQL: a plan is a row; its periods are orders and packages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -129,6 +129,11 @@ def _method_json(method: KeptMethod | None) -> Jsonb | None:
     return None if method is None else Jsonb(asdict(method))
 
 
+def _method_of(value: Mapping[str, str]) -> KeptMethod:
+    # A process of the release before writes a `fingerprint` as well.
+    return KeptMethod(payer=value["payer"], reference=value["reference"], label=value["label"])
+
+
 OFFER: Final = Mapper(
     plan_offers,
     PlanOffer,
@@ -138,7 +143,7 @@ OFFER: Final = Mapper(
 PLAN: Final = Mapper(
     plans,
     Plan,
-    method=Converted("method", write=_method_json, read=lambda value: KeptMethod(**value)),
+    method=Converted("method", write=_method_json, read=_method_of),
     fixed=("offer_id", "customer_id", "provider_id", "salon_id", "name", "created_at"),
 )
 _o: Final = plan_offers.c

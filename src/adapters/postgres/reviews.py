@@ -51,7 +51,6 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.notifications.tables import sms_messages
 from adapters.postgres.payments.payer_cards import payer_cards
-from adapters.postgres.plans import plans
 from adapters.postgres.scheduling.services import SHORTEST_MINUTES
 from booking_domain.bookings.transitions import Status
 from booking_domain.reviews.model import (
@@ -226,19 +225,11 @@ _TIES: Final = Statement(
     .where(_p.id == bindparam("provider_id"))
 )
 _card_of, _other_card = payer_cards.alias(), payer_cards.alias()
-_plan, _other_plan = plans.alias(), plans.alias()
-_card: Final = _plan.c.method["fingerprint"].astext
 _TIES_OF_ACCOUNTS: Final = Statement(
     select(
         _texts([_OTHER]),
         _devices([_OTHER]),
         exists().where(
-            _plan.c.customer_id == _AUTHOR,
-            _other_plan.c.customer_id == _OTHER,
-            _card != "",
-            _other_plan.c.method["fingerprint"].astext == _card,
-        )
-        | exists().where(
             _card_of.c.user_id == _AUTHOR,
             _other_card.c.user_id == _OTHER,
             _other_card.c.card_digest == _card_of.c.card_digest,

@@ -421,7 +421,7 @@ def _kept(payer: str, reference: str, method: Method) -> KeptMethod:
     if card is None:
         return KeptMethod(payer=payer, reference=reference, label=method.type)
     label = f"{card.brand} {card.last4}"
-    return KeptMethod(payer=payer, reference=reference, label=label, fingerprint=card.fingerprint or "")
+    return KeptMethod(payer=payer, reference=reference, label=label)
 
 
 def _outcome_of(refunds: Sequence[Refund], order: RefundOrder) -> RefundOutcome | None:

@@ -50,7 +50,7 @@ class Ties(Protocol):
         ...
 
     async def of_accounts(self, one: UserId, other: UserId) -> frozenset[Tie]:
-        """The same between two accounts, with the cards that have paid, or are kept for plans."""
+        """The same between two accounts, with the cards that have paid."""
         ...
 
 

@@ -13,5 +13,3 @@ class KeptMethod:
     """The gateway's id of it."""
     label: str = ""
     """What its owner knows it by, e.g. `visa 4242`."""
-    fingerprint: str = ""
-    """The same for the same card, whoever uses it."""

@@ -114,7 +114,7 @@ async def new_plan(api: Api) -> Request:
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     offer = plan_offer(make, cast.profile.id)
     await tx.plan_offers.add(offer)
-    method = KeptMethod(payer=CANARY, reference=CANARY, label=CANARY, fingerprint=CANARY)
+    method = KeptMethod(payer=CANARY, reference=CANARY, label=CANARY)
     for user in (cast.customer, cast.owner):
         plan = plan_of(make, offer, user.id)
         paid = plan.paid(offer, make.entropy.new_id(), gateway="stripe", method=method, now=NOW)

@@ -16,7 +16,6 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.payer_cards import PayerCard
-from booking_domain.plans.model import PlanOffer
 from booking_domain.reviews.model import HideReason, Review, ReviewExists, ReviewId, ReviewStatus
 from booking_domain.reviews.policy import Tie, Visit, counted
 from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews, Ties
@@ -24,7 +23,6 @@ from booking_domain.scheduling.services import Service
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BankAccountId, BookingId, ProviderId, ServiceId, SmsId
-from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW, Builder
@@ -37,7 +35,6 @@ from booking_domain.testing.kit.storage import (
     present,
     waits,
 )
-from booking_domain.testing.plans.contracts import plan_of, plan_offer
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -422,10 +419,6 @@ class TiesContract(StorageContract):
             assert found == await self.alone.ties.of_accounts(other.id, one.id)
             return found
 
-        offer = plan_offer(self.make, cast.profile.id)
-        await self.alone.plan_offers.add(offer)
-        for user, fingerprint in ((one, ""), (other, "")):
-            await self._keeps(user, offer, fingerprint)
         assert await tied() == frozenset()
         for user in (one, other):
             await self._signed_in(user, Client.seen("203.0.113.7", "Firefox"))
@@ -434,10 +427,8 @@ class TiesContract(StorageContract):
             await self._texted(user, b"one")
             await self._paid_to(user, "5012345678")
         assert await tied() == {Tie.DEVICE, Tie.NUMBER, Tie.BANK_ACCOUNT}
-        second = plan_offer(self.make, cast.profile.id)
-        await self.alone.plan_offers.add(second)
         for user in (one, other):
-            await self._keeps(user, second, "fp1")
+            await self.alone.payer_cards.put(PayerCard(user_id=user.id, card_digest=b"one", paid_at=NOW))
         assert await tied() == {Tie.DEVICE, Tie.NUMBER, Tie.BANK_ACCOUNT, Tie.CARD}
 
     async def test_a_card_that_has_paid_for_both_is_a_tie(self, cast: Cast) -> None:
@@ -447,14 +438,6 @@ class TiesContract(StorageContract):
         assert await self.alone.ties.of_accounts(one, other) == frozenset()
         await self.alone.payer_cards.put(PayerCard(user_id=other, card_digest=b"two", paid_at=NOW))
         assert await self.alone.ties.of_accounts(other, one) == {Tie.CARD}
-
-    async def _keeps(self, user: User, offer: PlanOffer, fingerprint: str) -> None:
-        """The gateway keeps a card for a plan of the user."""
-        plan = plan_of(self.make, offer, user.id)
-        await self.alone.plans.add(plan)
-        method = KeptMethod(payer="payer", reference="method", fingerprint=fingerprint)
-        paid = plan.paid(offer, self.make.entropy.new_id(), gateway="stripe", method=method, now=NOW)
-        await self.alone.plans.save(paid, was=plan)
 
     async def test_the_manager_of_the_salon_and_its_number_and_account_are_ties(self, cast: Cast) -> None:
         salon = await self.a_salon(cast, phone=cast.customer.phone or "")

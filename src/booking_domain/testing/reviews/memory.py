@@ -27,7 +27,6 @@ from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, SESSION
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table, VersionedRepository
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.testing.payments.memory.tables import PAYER_CARDS
-from booking_domain.testing.plans.memory import PLANS
 from booking_domain.testing.scheduling.memory.services import offered_by
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 
@@ -98,18 +97,14 @@ class MemoryTies(InMemory, Ties):
         )
 
     async def of_accounts(self, one: UserId, other: UserId) -> frozenset[Tie]:
-        def cards(user_id: UserId) -> set[str]:
-            kept = [each.method for each in self._state[PLANS].values() if each.customer_id == user_id]
-            return {each.fingerprint for each in kept if each is not None} - {""}
-
-        def paid_with(user_id: UserId) -> set[bytes]:
+        def cards(user_id: UserId) -> set[bytes]:
             return {each.card_digest for each in self._state[PAYER_CARDS].values() if each.user_id == user_id}
 
         return ties_of(
             texts=self._texts(one, {other}),
             bank_account=self._bank_account(one, {other}),
             device=self._device(one, {other}),
-            card=bool(cards(one) & cards(other) or paid_with(one) & paid_with(other)),
+            card=bool(cards(one) & cards(other)),
         )
 
     def _texts(self, author_id: UserId, business: Collection[UserId]) -> bool:

@@ -297,6 +297,7 @@ async def test_accounts_that_have_paid_with_one_card_do_not_refer_each_other(api
 
 async def test_a_card_that_both_use_by_the_first_visit_drops_the_referral_for_good(api: Api) -> None:
     api.gateway.keeps = True
+    api.gateway.card_digest = b"one"
     owner, _ = await api.open_provider()
     referrer = await api.joined("customer", verified=True)
     shop = await Shop.open(api, deposit=0, points=1, perAmount=10**12, **REWARDS)

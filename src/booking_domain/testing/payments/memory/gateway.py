@@ -288,4 +288,4 @@ class MemoryGateway(PaymentGateway):
 
 
 def _kept(payer: str, reference: str, label: str) -> KeptMethod:
-    return KeptMethod(payer=payer, reference=reference, label=label, fingerprint=f"fingerprint of {label}")
+    return KeptMethod(payer=payer, reference=reference, label=label)
