@@ -1,1 +1,1 @@
-"""What several adapters share."""
+"""What several adapters share: checked destinations, signatures, sandboxes, circuit breakers, zone data."""

@@ -1,1 +1,1 @@
-"""The catalogue: who offers appointments, as customers see it."""
+"""The catalogue: provider profiles and their approval, salons and their members, as customers see them."""

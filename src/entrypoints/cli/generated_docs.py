@@ -6,6 +6,7 @@ python -m entrypoints.cli.generated_docs [--check]
 """
 
 import argparse
+import ast
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ from entrypoints.http.kit.request_guard import serves_ended_sessions
 from entrypoints.settings.main import Settings
 
 ROOT: Final = Path(__file__).parents[3]
+SRC: Final = ROOT / "src"
 Part = Callable[[], str]
 
 
@@ -64,11 +66,22 @@ def _ended_sessions() -> str:
     return "\n".join(("| route | reason |", "|---|---|", *rows))
 
 
+def _packages() -> str:
+    """A row for each package, and each module beside the packages of adapters, with the first line of its docstring."""
+    lines = ["| package | contents |", "|---|---|"]
+    for file in sorted((*SRC.glob("*/*/__init__.py"), *SRC.glob("adapters/[!_]*.py"))):
+        name = (file.parent if file.stem == "__init__" else file.with_suffix("")).relative_to(SRC)
+        about = ast.get_docstring(ast.parse(_read(file))) or ""
+        lines.append(f"| `{name.as_posix()}` | {about.partition(chr(10))[0]} |")
+    return "\n".join(lines)
+
+
 DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     ".env.example": {"settings": example},
     "docs/operate/deployment-checklist.md": {"settings": checklist},
     "docs/operate/retention.md": {"retention": retention},
     "docs/use/messages.md": {"readers": readers, "texts": texts},
+    "docs/develop/architecture.md": {"packages": _packages},
     "docs/develop/reference.md": {
         "lifecycles": _lifecycles,
         "permissions": _permissions,
