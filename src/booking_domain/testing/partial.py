@@ -14,10 +14,10 @@ Questions are made to fit, not thrown away, so Hypothesis has no reason to compl
 
 from collections.abc import Callable
 from functools import partial, wraps
-from itertools import combinations
 from typing import Final, TypedDict, Unpack
 
 from booking_domain.scheduling import Anchoring, OpeningHours
+from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.edges import EDGES, Edge
 from booking_domain.testing.properties import (
     PROPERTIES,
@@ -28,7 +28,7 @@ from booking_domain.testing.properties import (
     steps_restart_after_claims,
 )
 from booking_domain.testing.question import Question, SlotFunction, hours_of_services
-from booking_domain.testing.scheduling.strategies.calendars import meet
+from booking_domain.testing.scheduling.strategies.calendars import fitted
 
 Holds = Callable[[Question, SlotFunction], None]
 
@@ -57,6 +57,10 @@ class Lacks(TypedDict, total=False):
     capacity: bool
     """Several places of an appointment."""
     resources: bool
+    whole_days: bool
+    """Appointments of whole days, and others of more than 24 hours."""
+    venues: bool
+    """Where appointments and claims are, and the time to travel."""
 
 
 def properties_for(*, explain: bool = True, **lacks: Unpack[Lacks]) -> tuple[Holds, ...]:
@@ -100,6 +104,9 @@ def fits(question: Question, **lacks: Unpack[Lacks]) -> bool:
     anchoring = lacks.get("anchoring")
     if anchoring is not None and question.calendar.settings.anchoring is not anchoring:
         return False
+    without = fitted(question.calendar, nights=lacks.get("nights", True), overlaps=lacks.get("overlaps", True))
+    if without != question.calendar:
+        return False
     return not any(has(question) for name, has in _HAS.items() if lacks.get(name) is False)
 
 
@@ -108,30 +115,17 @@ def _hours(question: Question) -> tuple[OpeningHours, ...]:
     return calendar, *(() if salon is None else (salon,)), *hours_of_services(calendar)
 
 
-def _nights(question: Question) -> bool:
-    return any(
-        hours.past_midnight
-        for each in _hours(question)
-        for hours in (*(rule.hours for rule in each.rules), *(one for off in each.exceptions for one in off.ranges))
-    )
-
-
-def _overlaps(question: Question) -> bool:
-    return any(
-        any(meet(one, other) for one, other in combinations(each.rules, 2))
-        or any(len(off.ranges) > 1 for off in each.exceptions)
-        for each in _hours(question)
-    )
-
-
 def _limits(question: Question) -> bool:
     settings = question.calendar.settings
     return bool(settings.min_notice_minutes or any(settings.limits))
 
 
+def _venues(question: Question) -> bool:
+    settings = question.calendar.settings
+    return bool(settings.venue or settings.travel_minutes) or any(claim.venue for claim in question.claims)
+
+
 _HAS: Final[dict[str, Callable[[Question], bool]]] = {
-    "nights": _nights,
-    "overlaps": _overlaps,
     "claim_buffers": lambda question: any(claim.blocked != claim.span for claim in question.claims),
     "buffers": lambda question: question.calendar.blocked(question.window) != question.window,
     "limits": _limits,
@@ -146,4 +140,8 @@ _HAS: Final[dict[str, Callable[[Question], bool]]] = {
     "pauses": lambda question: bool(question.calendar.settings.pauses) or any(each.pauses for each in question.claims),
     "capacity": lambda question: question.calendar.settings.capacity > 1,
     "resources": lambda question: bool(question.calendar.resources),
+    "whole_days": lambda question: (
+        question.calendar.settings.duration_minutes > MINUTES_A_DAY or question.calendar.settings.whole_days
+    ),
+    "venues": _venues,
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 from booking_domain.scheduling import Calendar, Claim, Explanation, OpeningHours, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.explain import explain
 from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.wording import claim_in_words, in_words, local, ranged
 
@@ -102,9 +103,12 @@ class Question:
 
     @property
     def length(self) -> timedelta:
-        """The duration of the appointment."""
-        minutes = self.duration_minutes
-        return timedelta(minutes=self.calendar.settings.duration_minutes if minutes is None else minutes)
+        """The duration of the appointment; of whole days so many times 24 hours."""
+        return timedelta(minutes=self._minutes)
+
+    @property
+    def _minutes(self) -> int:
+        return self.calendar.settings.duration_minutes if self.duration_minutes is None else self.duration_minutes
 
     @property
     def live(self) -> tuple[Claim, ...]:
@@ -120,7 +124,7 @@ class Question:
 
     def blocked(self, start: datetime) -> TimeRange:
         """Return the range that an appointment at this start would block, including its buffers."""
-        return self.schedule.blocked(TimeRange(start, start + self.length))
+        return self.calendar.blocked(appointment_at(self.calendar.lasting(self._minutes), start))
 
     def local(self, at: datetime) -> str:
         """Return the instant in the local time of the calendar."""

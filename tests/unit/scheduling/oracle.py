@@ -184,8 +184,8 @@ class Oracle:
         calendar = self.question.calendar
         if calendar.settings.anchoring is not Anchoring.AFTER_CLAIM:
             return set()
-        ends = [each.end for each in (*(claim.blocked for claim in self.live), *calendar.busy)]
-        ends += [pause.start for claim in self.live for pause in claim.pauses]
+        ends = [*(claim.blocked.end + self.way(claim) for claim in self.live), *(busy.end for busy in calendar.busy)]
+        ends += [pause.start + self.way(claim) for claim in self.live for pause in claim.pauses]
         return {self.minute(each) + calendar.settings.buffer_before_minutes for each in ends}
 
     @cached_property
@@ -193,6 +193,12 @@ class Oracle:
         """The claims that have not expired."""
         now = self.question.now
         return [claim for claim in self.question.claims if claim.expires_at is None or now < claim.expires_at]
+
+    def way(self, claim: Claim) -> timedelta:
+        """How long one travels from a claim."""
+        settings = self.question.calendar.settings
+        at_two_venues = settings.venue and claim.venue and claim.venue != settings.venue
+        return settings.travel_minutes * MINUTE if at_two_venues else 0 * MINUTE
 
     @cached_property
     def length(self) -> int:
@@ -251,14 +257,7 @@ class Oracle:
         free = settings.pauses if self.length == settings.duration_minutes else ()
         pauses = [start + minute * MINUTE for each in free for minute in (each.after_minutes, each.until_minutes)]
         kept, own = _parts(keep_from, *pauses, keep_to), _parts(start, *pauses, end)
-        places = [claim for claim in self.live if (claim.span.start, claim.span.end) == (start, end)]
-        for claim in self.live:
-            if claim in places and len(places) < settings.capacity:
-                continue
-            inner = [edge for pause in claim.pauses for edge in (pause.start, pause.end)]
-            if _any_meet(kept, _parts(claim.blocked.start, *inner, claim.blocked.end)):
-                met = _any_meet(own, _parts(claim.span.start, *inner, claim.span.end))
-                yield Reason.CLAIMED if met else Reason.BUFFER
+        yield from self._claimed(start, end, kept, own)
         for busy in self.question.calendar.busy:
             if _any_meet(kept, [busy]):
                 yield Reason.BUSY if _any_meet(own, [busy]) else Reason.BUFFER
@@ -266,6 +265,21 @@ class Oracle:
             taken = sum(any(_meet(each, keep_from, keep_to) for each in unit.taken) for unit in resource.units)
             if len(resource.units) - taken < resource.needed:
                 yield Reason.RESOURCE_TAKEN
+
+    def _claimed(self, start: datetime, end: datetime, kept: list[TimeRange], own: list[TimeRange]) -> Iterator[Reason]:
+        settings = self.question.calendar.settings
+        same_time = [claim for claim in self.live if (claim.span.start, claim.span.end) == (start, end)]
+        places = [claim for claim in same_time if not settings.venue or claim.venue in {"", settings.venue}]
+        for claim in self.live:
+            if claim in places and len(places) < settings.capacity:
+                continue
+            inner = [edge for pause in claim.pauses for edge in (pause.start, pause.end)]
+            parts, way = _parts(claim.blocked.start, *inner, claim.blocked.end), self.way(claim)
+            if _any_meet(kept, parts):
+                met = _any_meet(own, _parts(claim.span.start, *inner, claim.span.end))
+                yield Reason.CLAIMED if met else Reason.BUFFER
+            elif _any_meet(kept, [TimeRange(part.start - way, part.end + way) for part in parts]):
+                yield Reason.TRAVEL
 
     def _limits(self, start: datetime) -> Iterator[Reason]:
         settings, zone = self.question.calendar.settings, ZoneInfo(self.wall.zone)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.unit.effort import NIGHTLY, sampled
 from tests.unit.scheduling.planted import Wrong, function
+from tests.unit.scheduling.planted_days_and_venues import DAY_AND_VENUE_BUGS
 from tests.unit.scheduling.planted_edges import EDGE_BUGS
 from tests.unit.scheduling.planted_sharing import SHARING_BUGS, shares_its_time_with_other_classes
 
@@ -19,8 +20,8 @@ from booking_domain.testing.edges import EDGES
 from booking_domain.testing.properties import edges_are_right
 from booking_domain.testing.strategies import Question, questions
 
-ALL_BUGS: Final = (*EDGE_BUGS, *SHARING_BUGS)
-WITH_VECTORS: Final = tuple(bug for bug in ALL_BUGS if bug is not shares_its_time_with_other_classes)
+ALL_BUGS: Final = (*EDGE_BUGS, *SHARING_BUGS, *DAY_AND_VENUE_BUGS)
+WITH_VECTORS: Final = tuple(bug for bug in (*EDGE_BUGS, *SHARING_BUGS) if bug is not shares_its_time_with_other_classes)
 """Vectors name no classes."""
 EXAMPLES, RUNS = (100, 20) if NIGHTLY else (12, 1)
 

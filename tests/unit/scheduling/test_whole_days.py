@@ -61,7 +61,7 @@ def in_days(question: Question, days: int) -> Question:
     return replace(question, calendar=replace(question.calendar, settings=settings), duration_minutes=None)
 
 
-WHOLE_DAYS = st.builds(in_days, questions(), st.integers(1, 4))
+WHOLE_DAYS = st.builds(in_days, questions(venues=False), st.integers(1, 4))
 
 
 def hull(hours: OpeningHours, on: date) -> tuple[datetime, datetime] | None:

@@ -38,6 +38,8 @@ SWITCHES: Final[dict[str, Lacks]] = {
         pauses=False,
         capacity=False,
         resources=False,
+        whole_days=False,
+        venues=False,
     ),
 }
 

@@ -29,6 +29,7 @@ from booking_domain.testing.properties.open_hours import (
     openings,
     own_and_salon,
 )
+from booking_domain.testing.properties.whole_days import appointment, days_of, whole_days
 from booking_domain.testing.question import MOMENT, OWNER, Question, SlotFunction, hours_of_services
 
 DAY: Final = timedelta(days=1)
@@ -41,19 +42,24 @@ _SHORT: Final = 600
 def slots_respect_the_calendar(question: Question, by: SlotFunction = offered_slots) -> None:
     """Each slot lies within opening hours, outside blocks, and within notice, horizon and limits; slots are sorted.
 
-    It lies within the hours of services, too. Each slot starts in the window and has the requested duration.
+    It lies within the hours of services, too. Each slot starts in the window and has the requested duration; one of
+    whole days lasts from an opening to the closing of its last date.
     """
     slots = question.slots(by)
     for earlier, later in pairwise(slots):
         if earlier.start >= later.start:
             broken("The slots are not in order", question, later.start)
     opened, forbids = _openings(question), _forbidding(question)
+    in_days = {(each.start, each.end) for each in whole_days(question)} if days_of(question) else None
     for slot in slots:
         if not question.window.start <= slot.start < question.window.end:
             broken("A slot starts outside of the window", question, slot.start)
-        if slot.end - slot.start != question.length:
+        if in_days is not None:
+            if slot not in in_days:
+                broken("A slot does not last from an opening to the closing of its last date", question, slot.start)
+        elif slot.end - slot.start != question.length:
             broken(f"A slot ends after {slot.end - slot.start}", question, slot.start)
-        if not any(opens <= slot.start and slot.end <= closes for opens, closes in opened):
+        elif not any(opens <= slot.start and slot.end <= closes for opens, closes in opened):
             broken("A slot does not lie in opening hours", question, slot.start)
         why = forbids(slot.start)
         if why is not None:
@@ -61,13 +67,16 @@ def slots_respect_the_calendar(question: Question, by: SlotFunction = offered_sl
 
 
 def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offered_slots) -> None:
-    """There is a slot at each step from the opening unless a rule forbids it.
+    """There is a slot at each step from the opening, or of whole days at each opening, unless a rule forbids it.
 
     Questions with other anchors are asked with steps counted from the opening. Hours that have been open for more than
     two weeks are not checked.
     """
     settings = replace(question.calendar.settings, anchoring=Anchoring.OPEN_RANGE)
     question = replace(question, calendar=replace(question.calendar, settings=settings))
+    if days_of(question):
+        _dates_are_slots(question, by)
+        return
     step, forbids = timedelta(minutes=settings.step_minutes), _forbidding(question)
     opened = _openings(question)
     since = question.window.start - (_LOOK_BACK - 3) * DAY
@@ -88,15 +97,17 @@ def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offe
 def steps_restart_after_claims(question: Question, by: SlotFunction = offered_slots) -> None:
     """With `after_claim` anchoring, steps restart after claims and busy times, and at the second and later midnights.
 
-    They restart where a pause of a claim begins, too.
+    They restart where a pause of a claim begins, too, and each time when the way from a claim elsewhere is over.
 
     All questions are asked so. Hours that have been open for more than two weeks are not checked.
     """
     settings = replace(question.calendar.settings, anchoring=Anchoring.AFTER_CLAIM)
     question = replace(question, calendar=replace(question.calendar, settings=settings))
+    if days_of(question):
+        _dates_are_slots(question, by)
+        return
     step, forbids, calendar = timedelta(minutes=settings.step_minutes), _forbidding(question), question.calendar
-    ends = [each.end for each in (*(claim.blocked for claim in question.live), *calendar.busy)]
-    ends += [pause.start for claim in question.live for pause in claim.pauses]
+    ends = [*Obstacles(question).ends(), *(each.end for each in calendar.busy)]
     anew = [each + timedelta(minutes=settings.buffer_before_minutes) for each in ends]
     opened, window = _openings(question), question.window
     since = window.start - (_LOOK_BACK - 3) * DAY
@@ -118,6 +129,13 @@ def steps_restart_after_claims(question: Question, by: SlotFunction = offered_sl
     unknown = [each for each in opened if each[0] < since]
     offered = [at for at in question.offered(by) if not any(opens <= at < closes for opens, closes in unknown)]
     must_be("With the steps counted from each claim", question, offered, expected)
+
+
+def _dates_are_slots(question: Question, by: SlotFunction) -> None:
+    """There is a slot of whole days at each opening unless a rule forbids it."""
+    forbids = _forbidding(question)
+    expected = [each.start for each in whole_days(question) if forbids(each.start) is None]
+    must_be("Put together from whole days", question, question.offered(by), expected)
 
 
 def edges_are_right(
@@ -199,7 +217,7 @@ def _services(question: Question) -> list[list[Opening]]:
 def _dates(question: Question) -> tuple[date, date]:
     """The first and the last date whose hours count."""
     window = question.window
-    return window.start.date() - _LOOK_BACK * DAY, window.end.date() + _LOOK_AHEAD * DAY
+    return window.start.date() - _LOOK_BACK * DAY, (window.end + question.length).date() + _LOOK_AHEAD * DAY
 
 
 def _reached(at: datetime, calendar: Calendar) -> date:
@@ -213,14 +231,14 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
     calendar, settings, zone = question.calendar, question.calendar.settings, question.calendar.zone
     earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
     last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY
-    services, obstacles = _services(question), Obstacles(question)
+    services, obstacles = [] if days_of(question) else _services(question), Obstacles(question)
     dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
     weeks = [day.isocalendar()[:2] for day in dates]
     months, years = [(day.year, day.month) for day in dates], [day.year for day in dates]
 
     def why_not(start: datetime) -> str | None:
         day = start.astimezone(zone).date()
-        end = start + question.length
+        end = appointment(question, start).end
         week = day.isocalendar()[:2]
         return next(
             (

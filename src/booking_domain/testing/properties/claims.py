@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from booking_domain.scheduling import Anchoring, ClaimKind, ResourceUnit, TimeRange, offered_slots
+from booking_domain.scheduling import Anchoring, ClaimKind, ResourceUnit, offered_slots
 from booking_domain.testing.properties.broken import broken, must_be_the_same
 from booking_domain.testing.properties.obstacles import Obstacles
+from booking_domain.testing.properties.whole_days import appointment
 from booking_domain.testing.question import Question, SlotFunction
 
 _BOOKINGS: Final = 4
@@ -16,6 +17,7 @@ _BOOKINGS: Final = 4
 def slots_keep_their_distance(question: Question, by: SlotFunction = offered_slots) -> None:
     """No slot with its buffers overlaps a live claim with its buffers, or a busy time.
 
+    Between it and a claim at another venue lies the time to travel, too.
     Pauses of both are free, and claims of its own class and time share it as long as there are places left. With its
     buffers, enough units of each resource are free.
     """
@@ -41,7 +43,7 @@ def booking_one_slot_after_the_other_never_overlaps(
         slot = slots[number * (len(slots) - 1) // (_BOOKINGS - 1)]
         if Obstacles(question).taken(slot.start):
             broken("Two claims overlap after booking what is offered", question, slot.start)
-        claim = question.calendar.claim(TimeRange(slot.start, slot.start + question.length))
+        claim = question.calendar.claim(appointment(question, slot.start))
         claim = claim if claim_buffers else replace(claim, blocked=claim.span)
         question = replace(question, claims=(*question.claims, claim))
         if Obstacles(question).taken(slot.start) and question.offers(slot.start, by):

@@ -7,8 +7,10 @@ from typing import Final
 
 from booking_domain.scheduling import Explanation, Reason, TimeRange, explain, offered_slots
 from booking_domain.testing.properties.broken import broken
+from booking_domain.testing.properties.whole_days import days_of
 from booking_domain.testing.question import ExplainFunction, Question, SlotFunction
 
+_OF_HOURS: Final = {Reason.EXCEPTION, Reason.SALON_CLOSED, Reason.SERVICE_CLOSED}
 _AHEAD: Final = 7
 """The maximum horizon in days: all slots up to it are listed for each question."""
 
@@ -19,7 +21,7 @@ def explanations_are_true(
     """A start has reasons if and only if it is not offered, and the named slots are its neighbours in the list.
 
     Each reason is true: without its cause it disappears and no other appears, except being off the grid, whose anchor
-    may change.
+    may change. Where other hours change how long whole days last, others may appear.
     """
     settings = question.calendar.settings
     near = replace(settings, horizon_days=min(settings.horizon_days, _AHEAD))
@@ -52,9 +54,10 @@ def _starts(question: Question, offered: list[datetime]) -> list[datetime]:
 
 
 def _each_reason_is_one(question: Question, why: Explanation, explained_by: ExplainFunction) -> None:
+    days = days_of(question)
     for reason in why.reasons:
         cure = _CURES.get(reason)
-        if cure is None:
+        if cure is None or (days and reason is Reason.OFF_GRID):
             continue
         # A provider who takes no bookings skips the search for the nearest slots, which is slow.
         explained = cure(question, why.start).explained(why.start, explained_by, bookable=False)
@@ -62,7 +65,7 @@ def _each_reason_is_one(question: Question, why: Explanation, explained_by: Expl
         if reason in after:
             broken(f"The reason is said to be {reason}, and stays without what it names", question, why.start)
         came = after - set(why.reasons) - {Reason.OFF_GRID}
-        if came:
+        if came and not (days and reason in _OF_HOURS):
             broken(f"Without {reason}, there is {', '.join(sorted(came))} all at once", question, why.start)
 
 

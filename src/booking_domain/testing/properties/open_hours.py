@@ -16,7 +16,7 @@ def instant_of(day: date, time: WallTime, hours: OpeningHours) -> datetime:
 
 
 def opening(day: date, hours: Hours, of: OpeningHours) -> Opening:
-    """Return the range in which these hours of a date are open; None if it is empty."""
+    """Return the range in which these hours of a date are open; it may be empty."""
     ends_on = day + timedelta(days=1) if hours.past_midnight else day
     return instant_of(day, hours.start, of), instant_of(ends_on, hours.end, of)
 
@@ -25,9 +25,14 @@ def openings(hours: OpeningHours, first: date, last: date) -> list[Opening]:
     """Return the ranges that rules and exceptions open on these dates, merged and sorted."""
     found = []
     for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        found += [opening(day, each, hours) for each in _hours_on(day, hours)]
+        found += opened_on(first + timedelta(days=number), hours)
     return _joined(found)
+
+
+def opened_on(day: date, hours: OpeningHours) -> list[Opening]:
+    """Return the ranges that rules and exceptions open on a date."""
+    ranges = (opening(day, each, hours) for each in _hours_on(day, hours))
+    return [each for each in ranges if each[0] < each[1]]
 
 
 def own_and_salon(calendar: Calendar, first: date, last: date) -> list[Opening]:
@@ -62,7 +67,7 @@ def _week_from(day: date) -> list[date]:
 
 def _joined(found: list[Opening]) -> list[Opening]:
     joined: list[Opening] = []
-    for start, end in sorted(each for each in found if each[0] < each[1]):
+    for start, end in sorted(found):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

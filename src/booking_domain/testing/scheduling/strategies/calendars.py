@@ -77,6 +77,10 @@ class Switches:
     capacity: bool = True
     """Several places of an appointment."""
     resources: bool = True
+    whole_days: bool = True
+    """Appointments of whole days, and others of more than 24 hours."""
+    venues: bool = True
+    """Where appointments and claims are, and the time to travel."""
     never_closing: bool = False
     """Some calendars never close; all others close at some time in every week."""
 
@@ -84,11 +88,15 @@ class Switches:
 def slot_settings(switches: Switches = Switches()) -> st.SearchStrategy[SlotSettings]:
     """Slot settings, often common ones."""
     buffers = [0, 0, 0, 1, 10, 15, 30, 90] if switches.buffers else [0]
-    steps, lengths = [30, 60, 5, 7, 10, 15, 20, 25, 45, 50, 90, 120], [*[60, 5, 15, 30, 45, 90] * 4, 240, A_DAY]
+    steps = [30, 60, 5, 7, 10, 15, 20, 25, 45, 50, 90, 120]
+    lengths = [*[60, 5, 15, 30, 45, 90] * 4, 240, A_DAY, *([2 * A_DAY - 60] if switches.whole_days else [])]
     anchorings = [switches.anchoring] if switches.anchoring else list(Anchoring)
     places = [*[1] * 6, *([2, 3] if switches.capacity else [])]
     pauses = TWELFTHS if switches.pauses else [()]
-    cuts = one_of_each(_Cut, steps, lengths, buffers, buffers, anchorings, places, pauses).map(_Cut.settings)
+    days = [*[0] * 36, *([1, 2, 2, 3] if switches.whole_days else [])]
+    ways = [*[("", 0)] * 5, *([("salon", 30), ("salon", 100), ("home", 45), ("", 45)] if switches.venues else [])]
+    sketches = one_of_each(_Cut, steps, lengths, buffers, buffers, anchorings, places, pauses, days, ways)
+    cuts = sketches.map(_Cut.settings)
     if not switches.limits:
         return cuts
     limits = one_of_each(
@@ -131,16 +139,22 @@ class _Cut(NamedTuple):
     anchoring: Anchoring
     places: int
     twelfths: Twelfths
+    days: int
+    way: tuple[str, int]
 
     def settings(self) -> SlotSettings:
+        venue, travel = self.way
         return SlotSettings(
             step_minutes=self.step,
-            duration_minutes=self.length,
+            duration_minutes=self.days * A_DAY or self.length,
             buffer_before_minutes=self.before,
             buffer_after_minutes=self.after,
             anchoring=self.anchoring,
             capacity=self.places,
-            pauses=pauses_in(self.length, self.twelfths) if self.places == 1 else (),
+            pauses=pauses_in(self.length, self.twelfths) if self.places == 1 and not self.days else (),
+            whole_days=self.days > 0,
+            venue=venue,
+            travel_minutes=travel,
         )
 
 
@@ -481,6 +495,8 @@ def calendars(
     pauses: bool = True,
     capacity: bool = True,
     resources: bool = True,
+    whole_days: bool = True,
+    venues: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -502,6 +518,8 @@ def calendars(
         pauses=pauses,
         capacity=capacity,
         resources=resources,
+        whole_days=whole_days,
+        venues=venues,
         never_closing=never_closing,
     )
     return st.builds(

@@ -28,6 +28,7 @@ class ClaimSketch:
     expires_in: int | None
     twelfths: Twelfths
     over_others: bool
+    venue: str
 
     def claim(self, number: int, day: date, now: datetime) -> Claim:
         """Place the claim around a date."""
@@ -43,6 +44,7 @@ class ClaimSketch:
             blocked=TimeRange(start - self.before * MINUTE, end + self.after * MINUTE),
             pauses=pauses,
             lane=1 if self.over_others and self.expires_in is None and not pauses else 0,
+            venue=self.venue,
             expires_at=None if self.expires_in is None else now + self.expires_in * MINUTE,
         )
 
@@ -57,6 +59,7 @@ _SKETCHES: Final = one_of_each(
     [None, None, None, None, -3, -1, 0, 1, 3],
     TWELFTHS,
     [False, False, False, True],
+    ["", "salon", "home"],
 )
 
 

@@ -55,6 +55,7 @@ class _QuestionSketch:
     overlaps: bool
     claim_buffers: bool
     pauses: bool
+    venues: bool
 
     def question(self) -> Question:
         zone, day = self.zone_and_day
@@ -62,6 +63,7 @@ class _QuestionSketch:
         start = midnight(day) + self.window.starts * MINUTE + self.window.more
         sketches = self.claims if self.claim_buffers else [replace(each, before=0, after=0) for each in self.claims]
         sketches = sketches if self.pauses else [replace(each, twelfths=()) for each in sketches]
+        sketches = sketches if self.venues else [replace(each, venue="") for each in sketches]
         claims: tuple[Claim, ...] = claims_of(sketches, day, now, disjoint=self.disjoint)
         return Question(
             calendar=fitted(self.calendar.calendar(zone, day), nights=self.nights, overlaps=self.overlaps),
@@ -89,6 +91,8 @@ def questions(
     pauses: bool = True,
     capacity: bool = True,
     resources: bool = True,
+    whole_days: bool = True,
+    venues: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -115,6 +119,8 @@ def questions(
         pauses: Whether some appointments and claims have pauses.
         capacity: Whether some appointments have several places.
         resources: Whether some appointments need resources.
+        whole_days: Whether some appointments take whole days, or last longer than 24 hours.
+        venues: Whether some appointments and claims are at venues, and travel takes time.
         never_closing: Whether some calendars never close.
         nights: Whether hours go on past midnight.
         overlaps: Whether rules overlap or touch, by the clock on the wall, and exceptions have several ranges.
@@ -133,6 +139,8 @@ def questions(
         pauses=pauses,
         capacity=capacity,
         resources=resources,
+        whole_days=whole_days,
+        venues=venues,
         never_closing=never_closing,
     )
     return st.builds(
@@ -147,4 +155,5 @@ def questions(
         overlaps=st.just(overlaps),
         claim_buffers=st.just(claim_buffers),
         pauses=st.just(pauses),
+        venues=st.just(venues),
     ).map(_QuestionSketch.question)
