@@ -198,7 +198,21 @@ def with_notice_and_horizon_of_the_provider(case: ServicesCase) -> Together | st
     return added_up(replace(case, json={**case.json, "services": services}))
 
 
+def with_hours_of_the_first(case: ServicesCase) -> Together | str:
+    """Ignore the hours of the services that are named after another."""
+    later = case.wanted[1:]
+    plain = [{name: of for name, of in each.items() if name != "hours"} for each in case.services]
+    services = [bare if each["name"] in later else each for bare, each in zip(plain, case.services, strict=True)]
+    return added_up(replace(case, json={**case.json, "services": services}))
+
+
 def test_wrong_sums_of_services_are_detected() -> None:
+    assert failed(check_services(SERVICES, with_hours_of_the_first)) == {
+        "services-hours-of-one",
+        "services-hours-in-common",
+        "services-hours-too-short",
+        "services-hours-of-an-add-on",
+    }
     assert failed(check_services(SERVICES, with_notice_and_horizon_of_the_provider)) == {
         "services-own-notice",
         "services-no-notice",

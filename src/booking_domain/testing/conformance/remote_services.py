@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -11,10 +12,18 @@ from booking_domain.scheduling.pauses import Pause
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import DAYS_AHEAD, ServerSetup, done, set_stage
-from booking_domain.testing.conformance.services import CURRENCY, ServicesCase, Together, check_services
+from booking_domain.testing.conformance.services import (
+    A_DAY,
+    CURRENCY,
+    DAYS_ASKED,
+    STEP,
+    ServicesCase,
+    Together,
+    check_services,
+    hours_around,
+)
 from booking_domain.testing.conformance.slot_checks import Failure
 
-STEP: Final = timedelta(minutes=5)
 DAYS: Final = 60
 """The longest horizon of a vector."""
 AROUND: Final = timedelta(hours=2)
@@ -80,15 +89,18 @@ class _Booking:
         self._done("provider", "PUT", "/availability/settings", settings)
         with self._offered(case.services) as ids:
             wanted = [ids.get(name) or str(uuid4()) for name in case.wanted]
-            start = (
-                self._stage.begins + (0 if case.asks_for("wholeDays") else 10) * HOUR
-            )  # whole days begin at midnight
+            since = self._stage.begins
+            start = since + (0 if case.asks_for("wholeDays") else 10) * HOUR  # whole days begin at midnight
+            starts = self._starts(since, since + DAYS_ASKED * A_DAY, wanted) if case.asks_for("hours") else []
+            start = starts[0] if starts else start
             order = {"providerId": self._stage.provider_id, "slot": _shown(start), "serviceIds": wanted}
             answer = self._ask("customer", "POST", "/bookings", order)
             if not answer.done:
                 return answer.code
             try:
-                return self._added_up(answer.body, case, settings["horizonDays"], wanted)
+                together = self._added_up(answer.body, case, settings["horizonDays"], wanted)
+                hours = hours_around(starts, since, together.minutes) if case.asks_for("hours") else None
+                return replace(together, hours=hours)
             finally:
                 path = f"/bookings/{answer.body['id']}"
                 self._done("customer", "PATCH", path, {"status": "cancelled"})
@@ -115,7 +127,7 @@ class _Booking:
         self, booking: Mapping[str, Any], case: ServicesCase, horizon_days: int, wanted: Sequence[str]
     ) -> Together:
         start, end = instant_of(booking["start"]), instant_of(booking["end"])
-        free = self._free(start - AROUND, end + AROUND)
+        free = self._starts(start - AROUND, end + AROUND, [self._probe_id])
         notice = capacity = None
         if case.asks_for("minNoticeMinutes") or case.asks_for("horizonDays"):
             first, last = self._first_and_last(wanted)
@@ -139,9 +151,9 @@ class _Booking:
             whole_days=len(self._slots(later, later + 24 * HOUR, wanted)) == 1 if case.asks_for("wholeDays") else None,
         )
 
-    def _free(self, first: datetime, last: datetime) -> list[datetime]:
+    def _starts(self, first: datetime, last: datetime, service_ids: Sequence[str]) -> list[datetime]:
         """The starts of the slots that are still offered."""
-        return [instant_of(each["start"]) for each in self._slots(first, last, [self._probe_id])]
+        return [instant_of(each["start"]) for each in self._slots(first, last, service_ids)]
 
     def _slots(self, first: datetime, last: datetime, service_ids: Sequence[str]) -> list[dict[str, Any]]:
         query = {"from": _shown(first), "to": _shown(last), "serviceIds": service_ids}

@@ -2,27 +2,38 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.scheduling.as_json import Json
+from booking_domain.scheduling.model import Calendar, SlotSettings
 from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.services import (
     MAX_HORIZON_DAYS,
+    ComposedService,
     OfferedService,
     Service,
     ServiceOffer,
     choose,
     compose,
 )
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange, WallTime
 from booking_domain.testing.conformance.cases import vectors
 from booking_domain.testing.conformance.slot_checks import Failure, failures
 
 CURRENCY: Final = "MNT"
+STEP: Final = timedelta(minutes=5)
+"""The steps of the calendar in which services are booked."""
+A_DAY: Final = timedelta(days=1)
+DAYS_ASKED: Final = 9
+"""For the hours of services: a week, and a day before and after it."""
+_SUNDAY: Final = datetime(2025, 11, 23, tzinfo=UTC)
 _MEMBER: Final = ProviderId(UUID(int=1))
 _SALON: Final = SalonId(UUID(int=2))
 _MISSING: Final = ServiceId(UUID(int=9_999))
@@ -45,6 +56,8 @@ class Together:
     capacity: int | None = None
     pauses: tuple[Pause, ...] | None = None
     whole_days: bool | None = None
+    hours: tuple[WeeklyRule, ...] | None = None
+    """In which the whole appointment lies, where its provider is always open: those long enough for it, by weekday."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +104,7 @@ class ServicesCase:
             capacity=expect.get("capacity"),
             pauses=_pauses(expect["pauses"]) if self.asks_for("pauses") else None,
             whole_days=expect.get("wholeDays"),
+            hours=_rules(expect["hours"]) if self.asks_for("hours") else None,
         )
 
     def asks_for(self, name: str) -> bool:
@@ -134,7 +148,39 @@ def added_up(case: ServicesCase) -> Together | str:
         capacity=whole.capacity if case.asks_for("capacity") else None,
         pauses=whole.pauses if case.asks_for("pauses") else None,
         whole_days=whole.whole_days if case.asks_for("wholeDays") else None,
+        hours=_hours(whole) if case.asks_for("hours") else None,
     )
+
+
+def _hours(whole: ComposedService) -> tuple[WeeklyRule, ...]:
+    settings = SlotSettings(step_minutes=STEP // timedelta(minutes=1), duration_minutes=whole.minutes)
+    always = WeeklyRule.every_day(Hours.parse("00:00-24:00"))
+    calendar = Calendar(time_zone="UTC", rules=always, settings=settings, service_hours=whole.hours)
+    window = TimeRange(_SUNDAY, _SUNDAY + DAYS_ASKED * A_DAY)
+    slots = offered_slots(calendar, (), window=window, now=_SUNDAY)
+    return hours_around((slot.start for slot in slots), _SUNDAY, whole.minutes)
+
+
+def hours_around(starts: Iterable[datetime], since: datetime, minutes: int) -> tuple[WeeklyRule, ...]:
+    """The hours in which appointments of this length start so, one each step, by weekday.
+
+    The starts are those of `DAYS_ASKED` days in UTC; hours that begin on the first or the last of them are left out.
+    """
+    runs: list[list[datetime]] = []
+    for start in starts:
+        if not runs or start - runs[-1][-1] != STEP:
+            runs.append([])
+        runs[-1].append(start)
+
+    def wall(at: datetime) -> WallTime:
+        return WallTime(at.hour * 60 + at.minute)
+
+    found = (
+        WeeklyRule(day=first.isoweekday() % 7, hours=Hours(wall(first), wall(last + timedelta(minutes=minutes))))
+        for first, *_, last in (run if len(run) > 1 else run * 2 for run in runs)
+        if since + A_DAY <= first < since + (DAYS_ASKED - 1) * A_DAY
+    )
+    return tuple(sorted(found, key=lambda rule: (rule.day, rule.hours.start)))
 
 
 def check_services(
@@ -155,6 +201,13 @@ def _pauses(pauses: Iterable[Json]) -> tuple[Pause, ...]:
     return tuple(Pause(each["afterMinutes"], each["minutes"]) for each in pauses)
 
 
+def _rules(rules: Iterable[Json]) -> tuple[WeeklyRule, ...]:
+    """Decode weekly hours."""
+    return tuple(
+        WeeklyRule(day=each["day"], hours=Hours.parse(f"{each['startTime']}-{each['endTime']}")) for each in rules
+    )
+
+
 def _offered(json: Json, number: int) -> OfferedService:
     own: Json | None = json.get("own")
     service = Service(
@@ -173,6 +226,7 @@ def _offered(json: Json, number: int) -> OfferedService:
         capacity=json.get("capacity", 1),
         pauses=_pauses(json.get("pauses", ())),
         whole_days=json.get("wholeDays", False),
+        hours=ServiceHours(_rules(json["hours"])) if "hours" in json else None,
         created_at=datetime(2025, 11, 24, tzinfo=UTC),
     )
     return service.offered(None if own is None else _offer(service.id, own))
