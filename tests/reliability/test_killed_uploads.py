@@ -197,6 +197,7 @@ def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
     return Local(tmp_path) if request.param == "local" else S3(request.getfixturevalue("swift"))
 
 
+@pytest.mark.no_cover  # a tracer in each of hundreds of processes takes minutes
 def test_a_kill_at_each_step_leaves_no_orphan(objects: Objects, postgres: TestServer, report: Report) -> None:
     stride = 1 if isinstance(objects, Local) else scale.of(1, less=9)
     with postgres.database() as url:
