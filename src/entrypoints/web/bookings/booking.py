@@ -15,6 +15,7 @@ from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt, ReceiptKind
 from booking_domain.shared.money import Money
 from booking_domain.shared.slugs import slug_of
+from booking_domain.use_cases.bookings.queries import VisibleAppointment
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
@@ -40,7 +41,6 @@ STATES: Final = {
 """The title and a sentence for each status."""
 DONE: Final = {
     "moved": Phrase("The booking is moved."),
-    "cancelled": Phrase("The booking is cancelled."),
     "accepted": Phrase("Thank you, that is agreed."),
     "declined": Phrase("You have declined; the booking stays as it was."),
     "paid": Phrase("Thank you, the gift card has paid."),
@@ -58,7 +58,10 @@ _RECEIPTS: Final = {
 }
 _API: Final = "/api/v1"
 _MAPS: Final = "https://www.google.com/maps/search/"
-_ASKED: Final = (Phrase("Your request has an answer"), Phrase("{provider} offers something else. Now it is your turn."))
+ANSWERED: Final = (
+    Phrase("Your request has an answer"),
+    Phrase("{provider} offers something else. Now it is your turn."),
+)
 _OTHER: Final = (Phrase("Your booking"), Phrase("{provider} has to look at it."))
 
 
@@ -159,12 +162,14 @@ def booking_page(
     appointment, can, say, formats = acting.seen.appointment, acting.can, page.say, page.formats
     booking = appointment.booking
     offer = _offer(acting, page)
-    asked = offer is not None and booking.status is Status.REQUESTED
-    title, text = _ASKED if asked else STATES.get(booking.status, _OTHER)
+    title, text = STATES.get(booking.status, _OTHER)
+    if offer is not None and waits_for_customer(acting.seen):
+        title, text = ANSWERED
     payable = bool({AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE} & can)
     until = "" if booking.due_at is None else say.values.time(LocalTime(booking.due_at, booking.time_zone))
     deposit = AvailableAction.PAY_DEPOSIT in can
-    due = Phrase("Pay the deposit: {amount}") if deposit else Phrase("Pay the rest: {amount}")
+    rest = Phrase("Pay the rest: {amount}") if booking.paid + booking.desk_paid else Phrase("Pay {amount}")
+    due = Phrase("Pay the deposit: {amount}") if deposit else rest
     disputable = AvailableAction.DISPUTE in can and acting.session_id is not None and not extras.disputed
     paying = None if payment is None or not payable else pay_of(payment.invoice, payment.amount, page)
     return BookingPage(
@@ -174,7 +179,7 @@ def booking_page(
         robots="noindex",
         text=say(text, provider=appointment.provider_name, until=until),
         good=booking.status is Status.CONFIRMED,
-        when=say.values.time(LocalTime(booking.span.start, booking.time_zone)),
+        when=formats.span(booking.span, booking.time_zone),
         provider=appointment.provider_name,
         provider_href=page.link(f"/providers/{slug_of(appointment.provider_name, booking.provider_id)}"),
         services=", ".join(each.name for each in booking.services),
@@ -212,6 +217,13 @@ def booking_page(
         state=page.link(f"{acting.path}/state"),
         by_card=page.link(f"{acting.path}/gift-card") if acting.pays_by_card else "",
     )
+
+
+def waits_for_customer(seen: VisibleAppointment) -> bool:
+    """Whether a request of theirs has an answer, which they accept or decline."""
+    booking = seen.appointment.booking
+    offered = bool(booking.offered_times) or booking.offered_until is not None
+    return seen.party is Party.CUSTOMER and booking.status is Status.REQUESTED and offered
 
 
 def due_of(acting: Acting) -> Money:

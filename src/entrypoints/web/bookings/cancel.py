@@ -40,8 +40,7 @@ def cancel_page(acting: Acting, quote: CancellationQuote, page: Page, *, reason:
 def booking_line(acting: Acting, page: Page) -> str:
     """When and with whom."""
     booking = acting.booking
-    at = page.say.values.time(LocalTime(booking.span.start, booking.time_zone))
-    return isolated(at, acting.seen.appointment.provider_name)
+    return isolated(page.formats.span(booking.span, booking.time_zone), acting.seen.appointment.provider_name)
 
 
 def _quoted(booking: Booking, quote: CancellationQuote, page: Page) -> Iterator[str]:

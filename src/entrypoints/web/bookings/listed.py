@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from booking_domain.notifications.notices import LocalTime
 from booking_domain.use_cases.bookings.queries import VisibleAppointment
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.bookings.booking import STATES
+from entrypoints.web.bookings.booking import ANSWERED, STATES, waits_for_customer
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.pages import Page, PageModel
 
@@ -73,8 +72,8 @@ def _listed(seen: VisibleAppointment, page: Page) -> ListedBooking:
     booking = seen.appointment.booking
     return ListedBooking(
         href=page.link(f"/bookings/{booking.id}"),
-        when=page.say.values.time(LocalTime(booking.span.start, booking.time_zone)),
+        when=page.formats.span(booking.span, booking.time_zone),
         provider=seen.appointment.provider_name,
         services=", ".join(each.name for each in booking.services),
-        state=page.say(STATES[booking.status][0]),
+        state=page.say(ANSWERED[0] if waits_for_customer(seen) else STATES[booking.status][0]),
     )

@@ -1,12 +1,10 @@
 """The pages to move a booking: the same calendar as when it was booked, and the question before it moves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Booking
-from booking_domain.notifications.notices import LocalTime
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.time import TimeRange, time_zone
 from entrypoints.languages.documents import Phrase
@@ -77,14 +75,13 @@ def move_page(
 def move_question(acting: Acting, slot: datetime, page: Page) -> FormPage:
     """The question before the booking moves."""
     say, booking = page.say, acting.booking
-    at: Mapping[str, str] = {
-        "old": say.values.time(LocalTime(booking.span.start, booking.time_zone)),
-        "new": say.values.time(LocalTime(slot, booking.time_zone)),
-    }
+    span = booking.span
+    old = page.formats.span(span, booking.time_zone)
+    new = page.formats.span(TimeRange(slot, slot + (span.end - span.start)), booking.time_zone)
     return FormPage(
         title=say(Phrase("Move to this time?")),
         lead=booking_line(acting, page),
-        facts=(say(Phrase("From {old}"), old=at["old"]), say(Phrase("To {new}"), new=at["new"])),
+        facts=(say(Phrase("From {old}"), old=old), say(Phrase("To {new}"), new=new)),
         action=page.link(f"{acting.path}/move"),
         fields=(hidden("csrf", acting.csrf), hidden(SLOT, slot.isoformat())),
         button=say(Phrase("Move the booking")),

@@ -210,6 +210,8 @@ async def show_move(
     if AvailableAction.RESCHEDULE not in acting.can:
         return page.see(page.link(acting.path))
     slot = moment_of(page.asked(SLOT))
+    if slot == acting.booking.span.start:
+        return page.see(page.link(acting.path))  # back after it was moved
     if slot is not None:
         return page.render(move_question(acting, slot, page), public=False)
     zone, asked = time_zone(acting.booking.time_zone), day_of(page.asked(DAY))
@@ -297,11 +299,11 @@ async def decline(
 
 @get("/bookings/{booking_id:str}/review")
 async def show_review(
-    booking_id: FromPath[BookingId], page: Injected[Page], desk: Injected[BookingDesk]
+    booking_id: FromPath[BookingId], page: Injected[Page], *, desk: Injected[BookingDesk], reads: Injected[Reads]
 ) -> Response[Any]:
-    """Stars and a text."""
+    """Stars and a text, once."""
     acting = await desk.open(booking_id)
-    if acting.booking.status is not Status.COMPLETED:
+    if acting.booking.status is not Status.COMPLETED or await _reviewed(acting, reads):
         return page.see(page.link(acting.path))
     return page.render(review_page(acting, page), public=False)
 
@@ -349,7 +351,7 @@ async def _opened(
 
 async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     """How to prepare; for who is signed in the receipts, and whether there are a review and a dispute."""
-    booking, reviewed = acting.booking, False
+    booking = acting.booking
     extras, view = BookingExtras(), await reads.providers.get(booking.provider_id)
     if view is not None and booking.status in TO_COME:
         salon = await reads.salons.of_provider(booking.provider_id)
@@ -359,16 +361,21 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
         extras = replace(extras, accent=view.profile.accent)
     if acting.session_id is None:
         return extras
-    if booking.status is Status.COMPLETED:
-        wanted = ReviewFilter(author_id=acting.actor.id, provider_id=booking.provider_id)
-        reviewed = any(each.review.booking_id == booking.id for each in await reads.reviews.page(wanted))
     party = booking.party(acting.actor)
     receipts = () if party is None else await list_receipts(acting.actor, booking.id, reads)
     about = DisputeFilter(party_id=acting.actor.id, booking_id=booking.id, limit=1)
     disputed = bool(await list_own_disputes(acting.actor, about, reads.disputes))
     about_it = NotificationFilter(user_id=acting.actor.id, booking_id=booking.id, limit=MOST_TOLD)
     told = await reads.notifications.page(about_it)
-    return replace(extras, receipts=receipts, reviewed=reviewed, disputed=disputed, told=told)
+    return replace(extras, receipts=receipts, reviewed=await _reviewed(acting, reads), disputed=disputed, told=told)
+
+
+async def _reviewed(acting: Acting, reads: Reads) -> bool:
+    """Whether they have reviewed the booking."""
+    if acting.booking.status is not Status.COMPLETED:
+        return False
+    wanted = ReviewFilter(author_id=acting.actor.id, provider_id=acting.booking.provider_id)
+    return any(each.review.booking_id == acting.booking.id for each in await reads.reviews.page(wanted))
 
 
 async def _free(acting: Acting, window: TimeRange, now: datetime, *, reads: Reads, turn: Turn) -> Free:

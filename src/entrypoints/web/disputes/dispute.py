@@ -84,6 +84,12 @@ class Case:
         """The name of the other party."""
         return self.shown.view.provider_name if self.side is Side.CUSTOMER else self.shown.view.customer_name
 
+    @property
+    def asked(self) -> bool:
+        """Whether the other side has written last."""
+        last = self.shown.statements[-1].side if self.shown.statements else self.shown.view.dispute.opened_by
+        return last is not self.side
+
     def can(self, action: DisputeAction) -> bool:
         """Whether who looks can do something now."""
         dispute = self.shown.view.dispute
@@ -94,8 +100,9 @@ class Case:
 def dispute_page(case: Case, page: Page, links: ObjectLinks, *, again: bool) -> DisputePage:
     """The page; `again`: another dispute can be opened."""
     say, done = page.say, page.asked("done")
+    write = Phrase("Answer") if case.asked else Phrase("Add something")
     actions = (
-        (Phrase("Answer"), f"{case.path}/statement", case.can(DisputeAction.STATE)),
+        (write, f"{case.path}/statement", case.can(DisputeAction.STATE)),
         (Phrase("Withdraw the dispute"), f"{case.path}/withdraw", case.can(DisputeAction.WITHDRAW)),
         (Phrase("Open another dispute"), f"{case.path}/new", again),
         (Phrase("To the booking"), case.acting.path, True),
@@ -118,14 +125,14 @@ def statement_page(case: Case, page: Page, text: str, kept: Stored) -> FormPage:
     """The form of a statement."""
     say = page.say
     return FormPage(
-        title=say(Phrase("What do you want to add?")),
+        title=say(Phrase("What do you answer?")) if case.asked else say(Phrase("What do you want to add?")),
         lead=booking_line(case.acting, page),
         action=page.link(f"{case.path}/statement"),
         fields=(
             hidden("csrf", case.acting.csrf),
             Field(
                 name=TEXT,
-                label=say(Phrase("Your answer")),
+                label=say(Phrase("Your answer")) if case.asked else say(Phrase("In your words")),
                 hint=say(Phrase("The other side can read it, and see the pictures.")),
                 value=text,
                 multiline=True,

@@ -287,14 +287,15 @@ def _slots(hit: Hit, page: Page, today: date, zone: tzinfo) -> Iterator[SlotLink
     for local in (slot.start.astimezone(zone) for slot in hit.slots):
         whole = page.formats.moment(local, today)
         text = page.formats.clock(local) if local.date() == day else whole
-        yield SlotLink(text=text, label=whole, at=local.isoformat(), href=_time_page(hit, page, local))
+        yield SlotLink(text=text, label=whole, at=local.isoformat(), href=_booking(hit, page, local))
         day = local.date()
 
 
-def _time_page(hit: Hit, page: Page, at: datetime) -> str:
+def _booking(hit: Hit, page: Page, at: datetime) -> str:
+    """Where the quickest service is booked at this time: who is signed in is led on to the summary."""
     service = None if hit.found.quickest is None else str(hit.found.quickest)
     minutes = hit.found.minutes if service is None and hit.view.terms.durations else None
-    return page.link(f"/book/{hit.view.profile.id}/time", service=service, minutes=minutes, day=at.date().isoformat())
+    return page.link(f"/book/{hit.view.profile.id}/you", service=service, minutes=minutes, slot=at.isoformat())
 
 
 def reviews(say: Wording, number: int) -> str:

@@ -177,7 +177,7 @@ def provider_page(
             FreeTime(
                 text=formats.moment(local, today),
                 at=local.isoformat(),
-                href=_times(page, facts, facts.quickest, length, day=local.date().isoformat()),
+                href=_steps(page, facts, facts.quickest, length, slot=local.isoformat()),
             )
             for local in (slot.start.astimezone(zone) for slot in slots)
         ),
@@ -231,10 +231,10 @@ def _subtitle(facts: Facts) -> str:
 _REVIEWS: Final = Plural("{count} review", "{count} reviews")
 
 
-def _times(page: Page, facts: Facts, services: Iterable[ServiceId], minutes: int, *, day: str = "") -> str:
-    """Where a time is chosen, for services or for an appointment of a length."""
+def _steps(page: Page, facts: Facts, services: Iterable[ServiceId], minutes: int, *, slot: str = "") -> str:
+    """Where services or an appointment of a length are booked: a time is chosen first, unless it is given."""
     choice = Choice(services=tuple(services), minutes=0 if by_service(facts) else minutes)
-    return page.link(f"/book/{facts.view.profile.id}/time", **choice.query(day=day))
+    return page.link(f"/book/{facts.view.profile.id}/{'you' if slot else 'time'}", **choice.query(slot=slot))
 
 
 def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
@@ -244,7 +244,7 @@ def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
         rows = [
             ServiceRow(
                 name=page.say(Phrase("Appointment")),
-                href=_times(page, facts, (), minutes),
+                href=_steps(page, facts, (), minutes),
                 about="",
                 length=page.formats.length(minutes),
                 price=page.formats.money(terms.of_length(minutes).price),
@@ -261,7 +261,7 @@ def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
             services=tuple(
                 ServiceRow(
                     name=each.offered.name,
-                    href="" if each.offered.add_on else _times(page, facts, (each.offered.id,), 0),
+                    href="" if each.offered.add_on else _steps(page, facts, (each.offered.id,), 0),
                     about=each.service.description,
                     length=page.formats.length(each.offered.minutes),
                     price=page.formats.money(each.offered.price),

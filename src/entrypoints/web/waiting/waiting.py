@@ -21,6 +21,7 @@ from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.legal import current_documents, links_of
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.session.sign_in import OTHER_CODE
 
 AFTER: Final = "after"
 BEFORE: Final = "before"
@@ -66,6 +67,8 @@ def wait_page(
     """Join the waiting list; a visitor says who they are."""
     say, zone = page.say, facts.view.time_zone
     asked = () if csrf else current_documents(documents)
+    path, limits = f"/book/{facts.view.profile.id}/wait", {AFTER: window.start, BEFORE: window.end}
+    again = page.link(path, **choice.query(), **{name: each.isoformat() for name, each in limits.items()})
     model = FormPage(
         title=say(Phrase("Tell me when a time is free")),
         accent=facts.view.profile.accent,
@@ -74,7 +77,7 @@ def wait_page(
             _window_text(window, zone, page),
             say(Phrase("When a time becomes free, we keep it for you for a while and send you a message.")),
         ),
-        action=page.link(f"/book/{facts.view.profile.id}/wait"),
+        action=page.link(path),
         fields=(
             *(hidden(*each) for each in choice.hidden(day=None, slot=None, hold=None, until=None)),
             hidden(AFTER, window.start.isoformat()),
@@ -83,7 +86,7 @@ def wait_page(
         ),
         button=say(Phrase("Join the waiting list")) if csrf or typed.code_sent else say(Phrase("Send me a code")),
         links=(
-            *links_of(asked, documents, page),
+            *(((say(OTHER_CODE), again),) if typed.code_sent else links_of(asked, documents, page)),
             (
                 say(Phrase("Back to the free times")),
                 page.link(f"/book/{facts.view.profile.id}/time", **choice.query(slot=None)),

@@ -321,6 +321,10 @@ async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(ap
     asked = await visitor.get(unescape(wait))
     assert "For a time from " in asked.text
     sent = await visitor.submit(asked, "/wait", name="Bold", phone=PHONE)
+    [again] = re.findall(r'href="([^"]+)">Use another number, or get another code', sent.text)
+    other = await visitor.get(unescape(again))
+    assert 'id="field-code"' not in other.text
+    assert f'value="{PHONE}"' in other.text, "nothing has to be typed again"
     wrong = await visitor.submit(sent, "/wait", name="Bold", phone=PHONE, code="000000")
     assert 'id="field-code-error"' in wrong.text
     assert re.findall(r'name="(\w+)"[^>]* autofocus', wrong.text) == ["code"]

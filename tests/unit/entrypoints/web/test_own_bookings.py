@@ -78,6 +78,8 @@ async def test_bookings_to_come_and_of_the_past_are_listed_apart(api: Api) -> No
 async def test_deposit_and_balance_are_paid_by_the_same_step(api: Api) -> None:
     visitor, path, _ = await booked(api)
     assert ">Pay the deposit: " in (await visitor.get(path)).text
+    without, own, _ = await booked(api, depositAmount=0)
+    assert "Pay MNT 80,000" in (await without.get(own)).text, "there is no rest of what nothing was paid of"
     await paid(api, visitor, path)
     confirmed = await visitor.get(path)
     assert heading(confirmed) == "It is booked"
@@ -170,6 +172,7 @@ async def test_an_offered_time_is_chosen_with_the_price_that_was_shown(api: Api)
     offered = await visitor.get(path)
     assert "The price is MNT 90,000 instead of MNT 80,000." in unescape(offered.text)
     assert offered.text.count('type="radio"') == 2
+    assert "Your request has an answer" in (await visitor.get("/en/bookings")).text
     stale = await visitor.submit(offered, "/accept", slot=AT_FIVE, price="1")
     assert stale.status_code == 409
     assert "<title>Error: " in stale.text
@@ -243,4 +246,27 @@ async def test_a_visit_is_reviewed_once_with_stars(api: Api) -> None:
     assert ">Good</textarea>" in none.text
     posted = await visitor.submit(none, "/review", rating="5", text="Good")
     assert posted.headers["Location"] == f"{path}?done=reviewed"
+    assert (await visitor.get(f"{path}/review")).headers["Location"] == path, "back, once it is written"
     assert ">Write a review<" not in (await visitor.get(path)).text
+
+
+async def test_an_appointment_of_whole_days_names_its_last_day(api: Api) -> None:
+    owner, provider_id = await api.open_provider(**(TERMS | {"depositAmount": 0}))
+    rental = {"name": "Studio", "durationMinutes": 2_880, "wholeDays": True, "priceAmount": 0}
+    service = (await api.post("/services", owner, json=rental)).json()["id"]
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    times = await customer.get(f"/en/book/{provider_id}/time?service={service}&day=2026-11-24")
+    start = re.findall(r'<button [^>]*name="slot" value="([^"]+)"', times.text)[0]
+    summary = await customer.get(f"/en/book/{provider_id}/summary?service={service}&slot={quote(start)}")
+    path = (await customer.submit(summary, "/summary")).headers["Location"]
+    for shown in (
+        summary,
+        await customer.get(path),
+        await customer.get("/en/bookings"),
+        await customer.get(f"{path}/cancel"),
+    ):
+        assert "to Wed 25 Nov 2026" in unescape(shown.text)
+    moved = await customer.get(f"{path}/move?slot={quote('2026-11-26' + start[10:])}")
+    assert "to Fri 27 Nov 2026" in unescape(moved.text)
+    back = await customer.get(f"{path}/move?slot={quote(start)}")
+    assert back.headers["Location"] == path, "it is there already"

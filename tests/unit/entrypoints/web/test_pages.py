@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx
@@ -64,6 +65,14 @@ async def test_an_address_without_language_leads_to_the_visitors(city: Api) -> N
         answer = await city.client.get("/?q=bold", headers={"Accept-Language": accepted})
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/{language}/?q=bold")
         assert "Accept-Language" in answer.headers["Vary"]
+
+
+async def test_a_time_beside_a_provider_leads_to_booking_it(city: Api) -> None:
+    home = (await city.client.get("/en")).text
+    [provider, *_] = re.findall(r'href="(/en/providers/[^"#?]+)"', home)
+    for shown in (home, (await city.client.get(provider)).text):
+        first = re.findall(r'class="slot" href="([^"]+)"', shown)[0]
+        assert "<h1>Almost done" in (await city.client.get(unescape(first))).text, "not to the times once more"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
