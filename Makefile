@@ -136,6 +136,7 @@ audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STR
 	@.ci/audit
 
 migrate: $(DATABASE) ## upgrade the database to the current schema
+	@$(BIN)/python -m compileall -q -j 0 src migrations  # units cannot write here, and would compile at each start
 	$(CLI) migrate
 
 rollback: ## check out the previous release, TO=a tag or commit; the database keeps its schema, which suits both

@@ -30,7 +30,7 @@ def steps() -> list[str]:
     found = re.search(r"\*\*Blue and green\*\* behind nginx.*?```sh\n(.*?)```", text, re.DOTALL)
     assert found is not None
     lines = found[1].splitlines()
-    assert lines[0] == "PORT=8001 make api &"
+    assert lines[1] == "systemctl enable --now booking-api@8001"
     return [line for line in lines if line.startswith(("until curl", "sed", "nginx"))]
 
 

@@ -74,7 +74,7 @@ def test_the_image_contains_what_the_product_reads() -> None:
         "alembic.ini",
         BILL,
     }
-    ignored = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert {f"!{source}" for source, _ in copied} <= set(ignored)
 
 
