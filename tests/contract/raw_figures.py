@@ -64,7 +64,9 @@ class Script:
         if status in {"confirmed", "completed", "no_show"}:
             length = minutes(at, booking["ends_at"])
             buffers = minutes(booking["blocked_from"], booking["blocked_until"]) - length
-            self.add(booking, at, booked=1, booked_minutes=length, buffer_minutes=buffers)
+            of_days = any(each.get("whole_days") for each in booking["services"])
+            booked = self.open_minutes(booking) if of_days else length
+            self.add(booking, at, booked=1, booked_minutes=booked, buffer_minutes=buffers)
         if status == "completed":
             price = booking["price_amount"] + booking["extra_amount"]
             paid = booking["paid_amount"] - booking["refunded_amount"] - booking["refund_pending_amount"]
@@ -76,6 +78,15 @@ class Script:
             self.add(booking, at, no_shows=1)
         elif status == "cancelled":
             self.ended(booking)
+
+    def open_minutes(self, booking: Row) -> int:
+        """From opening to closing of each date of an appointment of whole days."""
+        zone = self.zones[booking["provider_id"]]
+        opens, closes = (booking[name].astimezone(zone).replace(tzinfo=None) for name in ("starts_at", "ends_at"))
+        dates = 1
+        while opens + timedelta(days=1) < closes:
+            closes, dates = closes - timedelta(days=1), dates + 1
+        return dates * minutes(opens, closes)
 
     def ended(self, booking: Row) -> None:
         entry, at = self.cancelled.get(booking["id"]), booking["starts_at"]

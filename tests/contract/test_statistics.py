@@ -60,13 +60,16 @@ DEEDS: Final = (
     "UPDATE bookings SET placed_by_staff = true WHERE right(id::text, 1) IN ('9')",
     "UPDATE bookings SET cancellation_start = starts_at - interval '20 hours' WHERE right(id::text, 1) IN ('a')",
     "UPDATE bookings SET blocked_until = blocked_until + interval '10 minutes' WHERE right(id::text, 1) IN ('b')",
+    """UPDATE bookings SET services = jsonb_build_array(services -> 0 || '{"whole_days": true}'),
+            ends_at = ends_at + interval '2 days', blocked_until = blocked_until + interval '2 days'
+        WHERE services <> '[]' AND right(id::text, 2) IN ('2a', '2b', '5a', '5e')""",
     """UPDATE bookings AS b SET created_at = v.starts_at + interval '10 minutes'
         FROM bookings AS v WHERE v.customer_id = b.customer_id AND v.provider_id = b.provider_id
             AND v.status = 'completed' AND v.ends_at <= b.starts_at AND right(b.id::text, 1) IN ('e', 'f')""",
     """UPDATE booking_events AS e SET at = b.starts_at - interval '5 hours', by_id = b.customer_id
         FROM bookings AS b WHERE b.id = e.booking_id AND type = 'cancelled' AND right(b.id::text, 1) IN ('c', 'd')""",
 )
-"""What a city has not: refunds, extras, tips, voided payments, disputes, walk-ins, staff, late cancellations."""
+"""What a city has not: refunds, extras, tips, voided payments, disputes, walk-ins, staff, whole days, lateness."""
 
 
 @pytest.fixture(scope="module")

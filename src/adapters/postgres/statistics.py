@@ -32,7 +32,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH, TIMESTAMP, insert
 from sqlalchemy.schema import SchemaItem
 
 from adapters.postgres.bookings.tables import FINAL_PRICE, OUTSTANDING, booking_events, bookings
@@ -220,6 +220,7 @@ _BOOKINGS: Final = Statement(
         _b.ends_at,
         _b.blocked_from,
         _b.blocked_until,
+        func.jsonb_path_exists(_b.services, literal("$[*].whole_days ? (@ == true)", JSONPATH)),
         _cancellation.c.at,
         _cancellation.c.by_customer,
         _b.time_zone,
@@ -638,7 +639,7 @@ def _sum(row: Row) -> Sum:
 
 def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
     booking_id, provider_id, customer_id, channel, service, outcome, *rest = row
-    made_at, starts_at, ends_at, blocked_from, blocked_until, cancelled_at, by_customer, *rest = rest
+    made_at, starts_at, ends_at, blocked_from, blocked_until, whole_days, cancelled_at, by_customer, *rest = rest
     zone, policy_start, policy, currency, price, tips, outstanding = rest
     return CountedBooking(
         id=BookingId(booking_id),
@@ -651,6 +652,7 @@ def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
         starts_at=starts_at,
         ends_at=ends_at,
         blocked_minutes=(blocked_until - blocked_from) // _MINUTE,
+        whole_days=whole_days,
         cancelled_at=cancelled_at,
         cancelled_by_customer=bool(by_customer) and channel != BookingChannel.WALK_IN,
         time_zone=zone,

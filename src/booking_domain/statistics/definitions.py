@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SalonId, ServiceId
+from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.statistics.model import (
     BookingChannel,
     Bucket,
@@ -157,8 +158,8 @@ def _made(booking: CountedBooking) -> Mapping[str, int]:
 def _at_start(booking: CountedBooking) -> dict[str, int]:
     found: dict[str, int] = {}
     if booking.outcome in _TOOK_TIME:
-        minutes = (booking.ends_at - booking.starts_at) // _MINUTE
-        found |= {"booked": 1, "booked_minutes": minutes, "buffer_minutes": booking.blocked_minutes - minutes}
+        buffers = booking.blocked_minutes - (booking.ends_at - booking.starts_at) // _MINUTE
+        found |= {"booked": 1, "booked_minutes": booked_minutes(booking), "buffer_minutes": buffers}
     if booking.outcome is Outcome.COMPLETED:
         found |= {"completed": 1, "walk_ins": int(booking.channel is BookingChannel.WALK_IN)}
         found |= {"earned": booking.price, "tips": booking.tips, "outstanding": booking.outstanding}
@@ -169,6 +170,16 @@ def _at_start(booking: CountedBooking) -> dict[str, int]:
     elif booking.outcome is Outcome.CANCELLED:
         found["cancelled_by_provider"] = 1
     return found
+
+
+def booked_minutes(booking: CountedBooking) -> int:
+    """The length of an appointment; of whole days, for each date, from when the first opens to when the last closes."""
+    if not booking.whole_days:
+        return (booking.ends_at - booking.starts_at) // _MINUTE
+    zone = ZoneInfo(booking.time_zone)
+    opens, closes = (at.astimezone(zone).replace(tzinfo=None) for at in (booking.starts_at, booking.ends_at))
+    nights, left = divmod((closes - opens) // _MINUTE - 1, MINUTES_A_DAY)
+    return (nights + 1) * (left + 1)
 
 
 def is_late(booking: CountedBooking) -> bool:

@@ -87,6 +87,8 @@ class CountedBooking:
     ends_at: datetime
     blocked_minutes: int
     """The appointment with its buffers."""
+    whole_days: bool = False
+    """Whether it lasts from the opening of one date to the closing of another."""
     cancelled_at: datetime | None = None
     cancelled_by_customer: bool = False
     time_zone: str

@@ -62,6 +62,14 @@ def total(booking: CountedBooking) -> Figures:
         ({"outcome": Outcome.EXPIRED}, {}),
         ({}, {"booked": 1, "booked_minutes": 60, "buffer_minutes": 15}),
         (
+            {"ends_at": START + 33 * HOUR, "blocked_minutes": 33 * 60 + 15, "whole_days": True},
+            {"booked": 1, "booked_minutes": 2 * 9 * 60, "buffer_minutes": 15},
+        ),
+        (
+            {"ends_at": START + 48 * HOUR, "blocked_minutes": 48 * 60, "whole_days": True},
+            {"booked": 1, "booked_minutes": 48 * 60},
+        ),
+        (
             {"outcome": Outcome.NO_SHOW, "tips": 5},
             {"booked": 1, "booked_minutes": 60, "buffer_minutes": 15, "no_shows": 1},
         ),

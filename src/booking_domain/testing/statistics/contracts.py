@@ -15,6 +15,7 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.portfolio.views import ItemViews
+from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
@@ -106,6 +107,16 @@ class StatisticsContract(StorageContract):
             outstanding=750,
         )
         assert await self.alone.statistics.provider_of(paid.id) == cast.profile.id
+
+    async def test_a_booking_of_whole_days_is_marked(self, cast: Cast) -> None:
+        zero = Money(amount=0, currency="MNT")
+        studio = OfferedService(
+            id=ServiceId(UUID(int=1)), name="Studio", minutes=2_880, price=zero, deposit=zero, whole_days=True
+        )
+        for services in ((), (replace(studio, whole_days=False),), (studio,)):
+            booking = replace(self.make.booking(cast.profile, cast.customer), services=services)
+            await self.store_bookings(booking)
+            assert (await self._counted(booking)).whole_days is (services == (studio,))
 
     async def test_the_channel_of_a_booking_says_where_its_customer_came_from(self, cast: Cast) -> None:
         for origin, customer, channel in (

@@ -120,6 +120,7 @@ def _counted(state: State, booking: Booking, moves: tuple[Moved, ...]) -> Counte
         starts_at=booking.span.start,
         ends_at=booking.span.end,
         blocked_minutes=int((booking.blocked.end - booking.blocked.start).total_seconds()) // 60,
+        whole_days=any(each.whole_days for each in booking.services),
         cancelled_at=None if last is None else last.at,
         cancelled_by_customer=last is not None and last.by.id == booking.customer_id and not booking.of_walk_in,
         time_zone=booking.time_zone,
