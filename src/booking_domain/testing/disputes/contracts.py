@@ -188,13 +188,16 @@ class DisputesContract(StorageContract):
     async def test_due_reminders_are_found_until_they_are_given(self, cast: Cast) -> None:
         dispute, closed = await self._disputed(cast), await self._disputed(cast)
         await self._saved(closed.resolve(VERDICT, NOW), closed)
+        later = await self._disputed(cast)
         statement = NOW + Deadlines().statement - STATEMENT_REMINDER
         decision = NOW + Deadlines().decision - DECISION_REMINDER
         moment = timedelta(microseconds=1)
         find = self.reads.disputes.to_remind
         assert list(await find(statement - moment, 10)) == []
-        assert list(await find(statement, 10)) == [dispute.id]
+        assert list(await find(statement, 10)) == [dispute.id, later.id]
+        assert list(await find(statement, 1)) == [dispute.id]
         assert list(await find(statement, 0)) == []
+        await self._saved(later.withdraw(later.initiator_id, NOW), later)
         reminded = await self._saved(dispute.remind(Reminder.STATEMENT_DUE, statement), dispute)
         assert list(await find(decision - moment, 10)) == []
         assert list(await find(decision, 10)) == [dispute.id]

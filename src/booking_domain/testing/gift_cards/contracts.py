@@ -30,13 +30,13 @@ _COMPETITORS: Final = 40
 
 
 def gift_card(
-    make: Builder, provider_id: ProviderId | None = None, amount: int = 100
+    make: Builder, provider_id: ProviderId | None = None, amount: int = 100, currency: str = "MNT"
 ) -> tuple[GiftCard, GiftCardEntry]:
     """Return a card that is sold now, with its first entry."""
     return GiftCard.sell(
         id=GiftCardId(make.entropy.new_id()),
         entry_id=GiftCardEntryId(make.entropy.new_id()),
-        value=Money(amount=amount, currency="MNT"),
+        value=Money(amount=amount, currency=currency),
         method=SaleMethod.CASH,
         by=SYSTEM,
         entropy=make.entropy,
@@ -160,6 +160,11 @@ class GiftCardContract(StorageContract):
         assert owed.outstanding == refunded.balance.amount
         [everything] = await self.reads.gift_cards.liability(GiftCardFilter())
         assert (everything.cards, everything.outstanding) == (2, 150)
+        for currency in ("USD", "EUR"):
+            async with self.begin() as tx:
+                await add_gift_card(tx, *gift_card(self.make, currency=currency))
+        by_currency = await self.reads.gift_cards.liability(GiftCardFilter())
+        assert [each.currency for each in by_currency] == ["EUR", "MNT", "USD"]
 
     async def test_a_card_has_one_entry_of_each_cause_and_a_version_is_saved_once(self) -> None:
         card, entry = await self._card()

@@ -326,23 +326,28 @@ class LoyaltyContract(StorageContract):
 
     async def test_accounts_are_found_whose_points_expire(self, cast: Cast, other: Cast) -> None:
         account, _ = await self._account(cast, 100)
-        lasting = loyalty_account(self.make, other.customer.id)
-        kept, entry = lasting.grant(5, loyalty_cause(self.make, "first"))
+        lasting, sooner = (loyalty_account(self.make, each.id) for each in (other.customer, other.owner))
         async with self.begin() as tx:
-            await tx.loyalty_accounts.add(lasting)
-            await tx.loyalty_accounts.save(kept, was=lasting)
-            await tx.loyalty_accounts.add_entry(entry)
+            for made, days in ((lasting, None), (sooner, 364)):
+                expires_at = None if days is None else NOW + timedelta(days=days)
+                after, entry = made.grant(5, loyalty_cause(self.make, "first"), expires_at=expires_at)
+                await tx.loyalty_accounts.add(made)
+                await tx.loyalty_accounts.save(after, was=made)
+                await tx.loyalty_accounts.add_entry(entry)
         reads, expiry = self.reads.loyalty, NOW + timedelta(days=365)
         assert await reads.get(account.id) == account
         assert await reads.get(LoyaltyAccountId(self.make.entropy.new_id())) is None
         moment = timedelta(seconds=1)
-        assert list(await reads.to_expire(expiry - moment, 10)) == []
-        assert list(await reads.to_expire(expiry, 10)) == [account.id]
+        assert list(await reads.to_expire(expiry - timedelta(days=1) - moment, 10)) == []
+        assert list(await reads.to_expire(expiry - moment, 10)) == [sooner.id]
+        assert list(await reads.to_expire(expiry, 10)) == [sooner.id, account.id]
+        assert list(await reads.to_expire(expiry, 1)) == [sooner.id]
         assert list(await reads.to_expire(expiry, 0)) == []
-        assert list(await reads.to_warn(expiry - WARNING - moment, 10)) == []
-        assert list(await reads.to_warn(expiry - WARNING, 10)) == [account.id]
+        assert list(await reads.to_warn(expiry - WARNING - moment, 10)) == [sooner.id]
+        assert list(await reads.to_warn(expiry - WARNING, 10)) == [sooner.id, account.id]
+        assert list(await reads.to_warn(expiry - WARNING, 1)) == [sooner.id]
         await self.alone.loyalty_accounts.save(account.warned(expiry - WARNING), was=account)
-        assert list(await reads.to_warn(expiry, 10)) == []
+        assert list(await reads.to_warn(expiry, 10)) == [sooner.id]
 
     async def test_an_erasure_removes_the_points(self, cast: Cast) -> None:
         await self._account(cast, 100)

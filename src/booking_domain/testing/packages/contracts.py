@@ -144,8 +144,12 @@ class PackageContract(StorageContract):
         assert list(await reads.entries(package.id, None, 10)) == [last, entry, first]
         assert await reads.entry(entry.id) == entry
         assert list(await reads.entries_of(cast.customer.id, last.id, 1)) == [entry]
+        newer, sale = await self._sold(cast)
+        assert list(await reads.entries_of(cast.customer.id, None, 9)) == [sale, last, entry, first]
+        assert list(await reads.page(PackageFilter(customer_id=cast.customer.id))) == [newer, used]
+        assert list(await reads.page(PackageFilter(customer_id=cast.customer.id, limit=1))) == [newer]
         for criteria in (PackageFilter(customer_id=cast.customer.id), PackageFilter(provider_id=cast.profile.id)):
-            assert list(await reads.page(criteria)) == [used]
+            assert list(await reads.page(replace(criteria, after=newer.id))) == [used]
         for criteria in (
             PackageFilter(customer_id=cast.owner.id),
             PackageFilter(salon_ids=()),
@@ -181,9 +185,16 @@ class PackageContract(StorageContract):
 
     async def test_packages_are_due_to_remind_and_to_expire(self, cast: Cast) -> None:
         package, _ = await self._sold(cast, valid_days=30)
+        other, _ = await self._sold(cast, valid_days=30)
         await self._sold(cast)
         ends, reads = NOW + timedelta(days=30), self.reads.packages
         assert (await reads.to_remind(NOW, 9), await reads.to_expire(NOW, 9)) == ([], [])
+        for found in (reads.to_remind, reads.to_expire):
+            assert sorted(await found(ends, 9)) == sorted([package.id, other.id])
+            assert len(await found(ends, 1)) == 1
+        gone = other.expire(replace(package_cause(self.make, "expired"), at=ends))
+        assert gone is not None
+        await self.alone.packages.save(gone[0], was=other)
         assert await reads.to_remind(ends, 9) == await reads.to_expire(ends, 9) == [package.id]
         reminded = package.reminded(NOW)
         await self.alone.packages.save(reminded, was=package)
@@ -206,6 +217,10 @@ class PackageContract(StorageContract):
         assert owed == PackageLiability(currency="MNT", packages=1, sold=400, used=80, refunded=160, expired=0)
         assert owed.outstanding == back.worth(back.unused)
         assert await self.reads.packages.liability(PackageFilter(salon_ids=())) == []
+        for currency in ("USD", "EUR"):
+            await self._sold(cast, price=Money(amount=400, currency=currency))
+        by_currency = await self.reads.packages.liability(PackageFilter(provider_id=cast.profile.id))
+        assert [each.currency for each in by_currency] == ["EUR", "MNT", "USD"]
 
     async def test_a_package_has_one_entry_of_each_cause_and_a_version_is_saved_once(self, cast: Cast) -> None:
         package, entry = await self._sold(cast)

@@ -128,6 +128,11 @@ class PlanContract(StorageContract):
         plan = plan_of(self.make, offer, cast.customer.id)
         await self.alone.plans.add(plan)
         assert (await reads.due(_DUE - timedelta(seconds=1), 9), await reads.due(_DUE, 9)) == ([], [plan.id])
+        sooner = replace(plan_of(self.make, offer, cast.owner.id), next_at=_DUE - timedelta(hours=1))
+        await self.alone.plans.add(sooner)
+        assert await reads.due(_DUE, 9) == [sooner.id, plan.id]
+        assert await reads.due(_DUE, 1) == [sooner.id]
+        await self.alone.plans.save(sooner.finish(PlanParty.PLATFORM, PlanEnd.UNPAID), was=sooner)
         paid = plan.paid(offer, self.make.entropy.new_id(), gateway="stripe", method=None, now=NOW)
         await self.alone.plans.save(paid, was=plan)
         assert paid.ends_at is not None

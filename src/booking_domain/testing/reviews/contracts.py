@@ -176,8 +176,12 @@ class ReviewsContract(StorageContract):
         await self._a_review(cast)
         await self._a_review(elsewhere, created_at=later)
         await self._a_review(cast, created_at=later, status=ReviewStatus.HELD)
+        author = await _another_customer(self.backend, self.make, cast)
+        await self._a_review(author, created_at=later + timedelta(days=1))
         ages = await self.alone.reviews.ages_since(cast.profile.id, since)
-        assert list(ages) == [later - cast.customer.created_at]
+        assert sorted(ages) == sorted(
+            [later - cast.customer.created_at, later + timedelta(days=1) - author.customer.created_at]
+        )
 
     async def test_reviews_of_one_provider_are_counted_one_transaction_at_a_time(self, cast: Cast) -> None:
         booking = await self._a_booking(cast)
@@ -225,6 +229,8 @@ class ReviewsContract(StorageContract):
             ):
                 found += [view.review for view in page]
             assert found == all_of_them
+            first = await self.reads.reviews.of_provider(cast.profile.id, order, None, 3)
+            assert [view.review for view in first] == all_of_them[:3]
 
     async def test_reviews_are_filtered_and_paged_newest_first(self, cast: Cast, other: Cast) -> None:
         one, two = await self._a_review(cast), await self._a_review(other)

@@ -222,6 +222,7 @@ class StatisticsContract(StorageContract):
         assert [each.id for each in await self.alone.statistics.bookings(list(reversed(ids)))] == ids
         assert await self.reads.statistics.providers(None, 5) == sorted([cast.profile.id, other.profile.id])
         assert len(await self.reads.statistics.sample(1)) == 1
+        assert sorted(await self.reads.statistics.sample(2)) == sorted([cast.profile.id, other.profile.id])
         assert await self.alone.statistics.changed_since(cast.profile.id, bookings[0].updated_at)
         assert not await self.alone.statistics.changed_since(cast.profile.id, NOW + timedelta(days=9))
 
@@ -234,7 +235,10 @@ class StatisticsContract(StorageContract):
             assert await tx.statistics.place(cast.profile.id, booking.id, {second}) == [first, second]
             await tx.statistics.place_all(cast.profile.id, {booking.id: {first, second}})
         assert await self.alone.statistics.placed(cast.profile.id, first) == [booking.id]
-        await self.alone.statistics.forget_place(first, [booking.id])
+        another = await self.a_booking(cast)
+        await self.alone.statistics.place_all(cast.profile.id, {another.id: {first}})
+        assert sorted(await self.alone.statistics.placed(cast.profile.id, first)) == sorted([booking.id, another.id])
+        await self.alone.statistics.forget_place(first, [booking.id, another.id])
         assert await self.alone.statistics.placed(cast.profile.id, first) == []
         assert await self.alone.statistics.placed(cast.profile.id, second) == [booking.id]
 
@@ -422,6 +426,8 @@ class VisitsContract(StorageContract):
         assert await self.reads.rosters.of_provider(cast.profile.id, day, last) == [days[0], *later[1:]]
         assert await self.reads.rosters.of_provider(cast.profile.id, last, last) == later[2:]
         assert await self.reads.rosters.of_salon(salon, day, last) == [days[0], days[0]]
+        await self.alone.rosters.put(other.profile.id, days[:2], day)
+        assert await self.reads.rosters.of_salon(salon, day, last) == [days[0], days[0], days[1]]
 
 
 def _visits(cast: Cast, salon_id: SalonId | None, number: int) -> CustomerVisits:

@@ -121,6 +121,11 @@ class PromotionsContract(StorageContract):
             assert await tx.promotions.use_of(made.id, cast.customer.id) == Use(count=1, amount=5, by_customer=0)
             [released] = await tx.promotions.redemptions_of(booking.id)
             assert released.status.value == "released"
+            another = promotion(self.make, provider_id=cast.profile.id, promotion_code="ANOTHER")
+            await tx.promotions.add(another)
+            more = redemption(self.make, another, booking)
+            await tx.promotions.redeem(more)
+            assert [each.id for each in await tx.promotions.redemptions_of(booking.id)] == [released.id, more.id]
             await tx.promotions.count(booking.id, live=True)
-        [view] = await self.reads.promotions.page(PromotionFilter())
+        [_, view] = await self.reads.promotions.page(PromotionFilter())
         assert (view.redemptions, view.redeemed_amount) == (2, 10)

@@ -1,10 +1,12 @@
 """The contract of `ProviderReads`."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from booking_domain.bookings.model import BookingMode
 from booking_domain.catalogue.model import PendingChanges, ProfileStatus, ProviderFilter
 from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import FileId, ProviderId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.slugs import TAIL, tail_in
@@ -45,6 +47,15 @@ class ProviderReadsContract(StorageContract):
         assert await self.reads.providers.with_tail(tail) == [_view(cast)]
         assert tail_in(cast.profile.slug) == tail
         assert await self.reads.providers.with_tail("z" * TAIL) == []
+        owner, new = self.make.user(Role.PROVIDER), self.make.entropy.new_id().hex
+        twin = replace(self.make.profile(owner), id=ProviderId(UUID(new[:-TAIL] + tail)))
+        async with self.begin() as tx:
+            await tx.users.add(owner)
+            await tx.profiles.add(twin)
+            await tx.calendars.save_settings(twin.id, "Asia/Ulaanbaatar", SlotSettings())
+            await tx.bookable_providers.save_terms(twin.id, terms())
+        found = [view.profile for view in await self.reads.providers.with_tail(tail)]
+        assert sorted(found, key=lambda each: each.id) == sorted([cast.profile, twin], key=lambda each: each.id)
 
     async def test_names_of_published_providers_are_read_by_id(self) -> None:
         casts = [await self.a_cast() for _ in range(3)]

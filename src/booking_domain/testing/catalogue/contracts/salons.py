@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import pytest
 
@@ -106,7 +107,11 @@ class SalonsContract(StorageContract):
             assert await tx.salons.lock(other.id) == other
             assert await tx.salon_hours.hours_of(salon.id) == OpeningHours(time_zone=ZONE)
         assert await self.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
-        assert list(await self.reads.salons.with_tail(salon.id.hex[-TAIL:])) == [salon]
+        tail, new = salon.id.hex[-TAIL:], self.make.entropy.new_id().hex
+        assert list(await self.reads.salons.with_tail(tail)) == [salon]
+        twin = replace(salon, id=SalonId(UUID(new[:-TAIL] + tail)))
+        await self.alone.salons.add(twin)
+        assert sorted(each.id for each in await self.reads.salons.with_tail(tail)) == sorted([salon.id, twin.id])
         assert await self._members(salon) == []
 
     async def test_an_unknown_salon_is_not_found(self) -> None:

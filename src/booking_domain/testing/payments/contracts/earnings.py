@@ -1,6 +1,7 @@
 """The contracts of providers' accounts: commission rates, entries, payouts and the bank's references."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -148,6 +149,12 @@ class EarningsContract(StorageContract):
             assert await tx.bookings.lock(paid.id) == paid
             await tx.bookings.save(paid.receive(paid.deposit, NOW), was=paid)
         assert list(await self.reads.earnings.outdated(10)) == [paid.id]
+        more = [self.make.booking(cast.profile, cast.customer, NOW + n * HOUR) for n in (5, 7)]
+        await self.store_bookings(*(each.receive(each.deposit, NOW) for each in more))
+        ids = sorted([paid.id, *(each.id for each in more)])
+        assert sorted(await self.reads.earnings.outdated(10)) == ids
+        assert len(await self.reads.earnings.outdated(2)) == 2
+        assert list(await self.alone.earnings.outdated(cast.profile.id)) == ids
 
     async def test_the_totals_of_a_period_are_by_currency(self) -> None:
         booking, other = await self.a_booking(), await self.a_booking()
@@ -203,8 +210,18 @@ class EarningsContract(StorageContract):
         made = [booking.receive(deposit, NOW) for booking in paid.values()]
         await self.store_bookings(*made)
         await self.alone.refunds.add(self.make.refund(made[0], Money(amount=120, currency="MNT")))
-        expected = [HeldMoney(currency="MNT", upcoming=380, disputed=500)]
-        assert list(await self.reads.earnings.held(cast.profile.id)) == expected
+        tugriks = HeldMoney(currency="MNT", upcoming=380, disputed=500)
+        assert list(await self.reads.earnings.held(cast.profile.id)) == [tugriks]
+        for hours, currency in ((9, "USD"), (12, "EUR")):
+            abroad = self.make.booking(cast.profile, cast.customer, NOW + hours * HOUR)
+            amounts: dict[str, Any] = {each.name: getattr(abroad, each.name) for each in fields(abroad)}
+            of_currency: dict[str, Any] = {
+                name: replace(of, currency=currency) for name, of in amounts.items() if isinstance(of, Money)
+            }
+            abroad = replace(abroad, status=Status.CONFIRMED, **of_currency)
+            await self.store_bookings(abroad.receive(Money(amount=500, currency=currency), NOW))
+        dollars, euros = (HeldMoney(currency=each, upcoming=500, disputed=0) for each in ("USD", "EUR"))
+        assert list(await self.reads.earnings.held(cast.profile.id)) == [euros, tugriks, dollars]
         assert list(await self.reads.earnings.held(ProviderId(self.make.entropy.new_id()))) == []
 
     async def test_balances_are_listed_by_provider(self, cast: Cast, other: Cast) -> None:

@@ -62,10 +62,14 @@ class OrderContract(StorageContract):
         assert await reads.by_invoice("inv-2") is None
         assert await reads.of_invoices("qpay", ["inv-1", "inv-2"]) == [second]
         assert await reads.of_invoices("stripe", ["inv-1"]) == []
+        fourth = await self._invoiced(other.customer.id, "inv-4")
+        found = await reads.of_invoices("qpay", ["inv-4", "inv-1"])
+        assert sorted(found, key=lambda each: each.id) == [second, fourth]
         assert await reads.of_customer(cast.customer.id, None, 9) == [second, first]
         assert await reads.of_customer(cast.customer.id, second.id, 9) == [first]
         assert await reads.of_customer(cast.customer.id, None, 1) == [second]
-        assert await reads.of_customer(other.customer.id, None, 9) == []
+        assert await reads.of_customer(other.customer.id, None, 9) == [fourth]
+        assert await reads.of_customer(other.owner.id, None, 9) == []
 
     async def test_numbers_of_receipts_follow_each_other_also_at_once_and_after_a_rollback(self, cast: Cast) -> None:
         orders = [await self._order(cast.customer.id) for _ in range(4)]
@@ -90,6 +94,10 @@ class OrderContract(StorageContract):
         order, due = await self._order(cast.customer.id), NOW + PAYABLE_FOR
         assert await self.reads.orders.to_expire(due - timedelta(seconds=1), 9) == []
         assert await self.reads.orders.to_expire(due, 9) == [order.id]
+        another = await self._order(cast.customer.id)
+        assert sorted(await self.reads.orders.to_expire(due, 9)) == [order.id, another.id]
+        assert len(await self.reads.orders.to_expire(due, 1)) == 1
+        await self.alone.orders.save(another.expire(), was=another)
         await self.alone.orders.save(order.expire(), was=order)
         assert await self.reads.orders.to_expire(due, 9) == []
 
@@ -114,6 +122,42 @@ class OrderContract(StorageContract):
             refunded,
             [],
         )
+
+    async def test_of_several_refunds_those_by_transfer_are_listed_newest_first(self, cast: Cast) -> None:
+        reads, orders = self.reads.orders, []
+        for number in range(3):
+            order = await self._invoiced(cast.customer.id, f"inv-{number}")
+            paid = order.settle(_AMOUNT, NOW).schedule_refund(UUID(int=number), _AMOUNT, NOW)
+            await self.alone.orders.save(paid, was=order)
+            orders.append(paid)
+        assert sorted(await reads.to_refund(NOW, 9)) == [each.id for each in orders]
+        assert len(await reads.to_refund(NOW, 2)) == 2
+        by_transfer = [paid.use_transfer(present(paid.refund)) for paid in orders]
+        for paid, changed in zip(orders, by_transfer, strict=True):
+            await self.alone.orders.save(changed, was=paid)
+        assert await reads.by_transfer(None, 9) == by_transfer[::-1]
+        assert await reads.by_transfer(None, 2) == by_transfer[:0:-1]
+        assert await reads.by_transfer(by_transfer[1].id, 9) == by_transfer[:1]
+
+    async def test_a_plan_waits_for_the_money_of_one_order(self, cast: Cast) -> None:
+        first, second = (
+            Order.place(
+                id=OrderId(self.make.entropy.new_id()),
+                kind=OrderKind.PLAN,
+                subject_id=self.make.entropy.new_id(),
+                plan_id=UUID(int=7),
+                period=1,
+                customer_id=cast.customer.id,
+                amount=_AMOUNT,
+                now=NOW,
+            )
+            for _ in range(2)
+        )
+        await self.alone.orders.add(first)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.orders.add(second)
+        await self.alone.orders.save(first.expire(), was=first)
+        await self.alone.orders.add(second)
 
     async def test_a_version_is_saved_once(self, cast: Cast) -> None:
         order = await self._order(cast.customer.id)

@@ -41,7 +41,6 @@ class TakingsReadsContract(StorageContract):
                 ]
             )
         ]
-        dollars = replace(bookings[0], price=Money.of(7, "USD"), deposit=Money.zero("USD"))
         theirs = self.make.booking(other.profile, other.owner, TOMORROW)
         foreign = replace(theirs, status=Status.COMPLETED, due_at=None)
         await self.store_bookings(*bookings, foreign)
@@ -55,9 +54,8 @@ class TakingsReadsContract(StorageContract):
             )
         ]
         both = await reads.work([mine, other.profile.id], _DAY)
-        assert {each.provider_id for each in both} == {mine, other.profile.id}
+        assert [each.provider_id for each in both] == sorted([mine, other.profile.id])
         assert list(await reads.work([], _DAY)) == list(await reads.work([mine], _TODAY)) == []
-        assert dollars.price.currency == "USD"
 
     async def test_money_counts_when_it_moves_by_method(self, cast: Cast, other: Cast) -> None:
         booking, theirs = await self.a_booking(cast), await self.a_booking(other)

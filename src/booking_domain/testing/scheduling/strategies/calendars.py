@@ -126,9 +126,9 @@ TWELFTHS: Final[list[Twelfths]] = [(), (), (), (), ((4, 8),), ((2, 5), (7, 10))]
 
 
 def pauses_in(minutes: int, twelfths: Twelfths) -> tuple[Pause, ...]:
-    """The pauses of an appointment of this length, but for those that would begin with it."""
+    """The pauses of an appointment of this length, but for those that would begin with it or after more than a day."""
     edges = ((minutes * start // 12, minutes * end // 12) for start, end in twelfths)
-    return tuple(Pause(start, end - start) for start, end in edges if 0 < start < end)
+    return tuple(Pause(start, end - start) for start, end in edges if 0 < start < end and start <= A_DAY)
 
 
 class _Cut(NamedTuple):

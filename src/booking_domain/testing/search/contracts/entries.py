@@ -340,6 +340,9 @@ class SearchContract(StorageContract):
         nails = Suggestion(Term(TermKind.SERVICE, "Nails"), 2, at_least=False)
         assert await self.reads.search.suggest("na", 5) == [nails]
         assert await suggested("na", 5) == [Term(TermKind.SERVICE, "Nails")]
+        await self._stored(("Nara", "Haircut", {}))
+        assert await suggested("na", 5) == [Term(TermKind.SERVICE, "Nails"), Term(TermKind.PROVIDER, "Nara")]
+        assert await suggested("na", 1) == [Term(TermKind.SERVICE, "Nails")]
         assert await suggested("studio b", 5) == [Term(TermKind.PROVIDER, "Bold Studio")]
         assert await suggested("borchi", 5) == [Term(TermKind.PROVIDER, "Боорчи")]
         assert await suggested("sarra", 5) == [Term(TermKind.PROVIDER, "Saraa")]
