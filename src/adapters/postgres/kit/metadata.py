@@ -1,5 +1,6 @@
 """Shared parts of all tables: names of constraints, and the CHECK of an enum."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
@@ -28,3 +29,8 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     """A CHECK that allows exactly the values of the enum."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def is_any(column: str, values: Iterable[str]) -> str:
+    """The condition of such a CHECK for tables that are written often: each statement parses it anew, and so faster."""
+    return f"{column} = ANY ('{{{','.join(values)}}}')"

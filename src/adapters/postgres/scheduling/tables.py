@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
+from adapters.postgres.kit.metadata import PUBLIC, instant, is_any, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Ended, Kept, LeftToOwner, NotExported, personal_data
 from booking_domain.scheduling.claims import MAX_LANES, ClaimKind
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
@@ -228,7 +228,7 @@ claims: Final = Table(
     Column("capacity", SmallInteger, nullable=False, server_default="1"),
     # A claim with pauses has a row for each part that it occupies. All but the first say of which claim they are.
     Column("part_of", Uuid),
-    one_of("kind", ClaimKind),
+    CheckConstraint(is_any("kind", ClaimKind), name="kind"),
     CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="expiry"),
     ForeignKeyConstraint(["part_of", "provider_id"], ["claims.id", "claims.provider_id"], ondelete="CASCADE"),
     CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),

@@ -44,7 +44,7 @@ async def add(database: Backend, make: Builder, *stored: Booking) -> None:
             await tx.bookings.add(booking, [make.event(booking)])
 
 
-async def test_the_database_refuses_refunds_beyond_the_payments_and_concessions_beyond_the_refunds(
+async def test_the_database_refuses_amounts_below_zero_and_beyond_those_that_bound_them(
     database: Backend, url: str
 ) -> None:
     make = Builder()
@@ -56,10 +56,21 @@ async def test_the_database_refuses_refunds_beyond_the_payments_and_concessions_
             ("refunded_amount", "paid_amount"),
             ("refund_pending_amount", "paid_amount"),
             ("conceded_amount", "refunded_amount + refund_pending_amount"),
+            ("deposit_amount", "price_amount"),
+            ("extra_amount", "desk_paid_amount"),
+            ("offered_minutes = 60, offered_price_amount = 5, offered_deposit_amount", "5"),
+            ("desk_paid_amount", None),
+            ("tip_amount", None),
+            ("authorised_amount", None),
+            ("released_amount", None),
         ):
-            for amount in (f"{most} + 1", "-1"):
+            for amount in ("-1", f"{most} + 1") if most else ("-1",):
                 with pytest.raises(CheckViolation):
                     connection.execute(f"UPDATE bookings SET {column} = {amount}".encode())  # noqa: S608
+        connection.execute(
+            "UPDATE bookings SET offered_minutes = 60, offered_price_amount = 5, offered_deposit_amount = 5,"
+            " deposit_amount = price_amount, desk_paid_amount = 1, extra_amount = 1"
+        )
 
 
 async def test_a_refund_is_rejected_among_the_payments(database: Backend, url: str) -> None:

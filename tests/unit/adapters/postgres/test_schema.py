@@ -1,5 +1,6 @@
 """Migrations and tables describe the same database."""
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ from adapters.postgres.kit import migrations
 from adapters.postgres.kit.migrations import alchemy_url, ours
 from adapters.postgres.kit.revisions import ROOT, first_revision, is_earlier, latest_revision
 from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.transitions import PaymentAttempt, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.external_identities import IdentityProvider
@@ -197,6 +199,7 @@ def test_the_database_rejects_overlapping_claims_of_a_provider_and_of_a_unit(url
         ("claims_kind_check", ClaimKind),
         ("bookings_status_check", Status),
         ("bookings_payment_attempt_check", PaymentAttempt),
+        ("bookings_origin_check", BookingOrigin),
         ("payments_purpose_check", Purpose),
         ("payments_status_check", PaymentStatus),
         ("refunds_status_check", RefundStatus),
@@ -207,7 +210,7 @@ def test_a_check_constraint_lists_exactly_the_values_of_its_enum(
     url: str, constraint: str, values: type[StrEnum]
 ) -> None:
     (definition,) = (definition for _, name, definition in rows(url, _CONSTRAINTS) if name == constraint)
-    listed = {part.split("'")[1] for part in definition.split(",")}
+    listed = {value for text in re.findall("'(.*?)'", definition) for value in text.strip("{}").split(",")}
     assert listed == {value.value for value in values}
 
 
