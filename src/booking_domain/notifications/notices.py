@@ -5,12 +5,12 @@ The templates are the message ids of the gettext catalogues: after changing one,
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from string import Formatter
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.shared.user_texts import without_links
 
 MOST_QUOTED: Final = 40
@@ -19,6 +19,8 @@ _AREAS_OF_CITIES: Final = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 )
 """Areas of the IANA database in which a place names one clock."""
+_A_DAY: Final = timedelta(days=1)
+_LEAST: Final = timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class LocalTime:
     '2026-11-24 10:00 (Ulaanbaatar)'
     >>> str(LocalTime(at, "Asia/Ulaanbaatar", beside="Asia/Tehran"))
     '2026-11-24 10:00 (Ulaanbaatar; Tehran: 2026-11-24 05:30)'
+    >>> str(LocalTime.of(TimeRange(at, at + timedelta(hours=33)), "Asia/Ulaanbaatar"))
+    '2026-11-24 10:00 to 2026-11-25 (Ulaanbaatar)'
     """
 
     instant: datetime
@@ -40,12 +44,21 @@ class LocalTime:
     """The name of an IANA time zone."""
     beside: str | None = None
     """The time zone of the other clock."""
+    last_day: date | None = None
+    """The last day of what begins then, if it takes more than one."""
+
+    @classmethod
+    def of(cls, span: TimeRange, zone: str, beside: str | None = None) -> Self:
+        """When an appointment begins, and the last day of one that takes a day or longer."""
+        first, last = (at.astimezone(time_zone(zone)).date() for at in (span.start, span.end - _LEAST))
+        return cls(span.start, zone, beside, last if last > first and span.end - span.start >= _A_DAY else None)
 
     def __str__(self) -> str:
         names, wall = zone_name(self.zone), _on_the_wall(self.instant, self.zone)
+        until = "" if self.last_day is None else f" to {self.last_day}"
         if self.beside is not None and (other := _on_the_wall(self.instant, self.beside)) != wall:
             names += f"; {zone_name(self.beside)}: {other}"
-        return f"{wall} ({names})"
+        return f"{wall}{until} ({names})"
 
 
 def zone_name(zone: str) -> str:

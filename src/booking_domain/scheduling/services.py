@@ -13,7 +13,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate
 from typing import Final, Protocol
@@ -297,6 +297,14 @@ def compose(
         whole_days=any(each.whole_days for each in services),
         hours=tuple(each.hours for each in services if each.hours is not None),
     )
+
+
+def last_day(services: Sequence[OfferedService], first: date) -> date | None:
+    """The last date of an appointment of whole days that begins on a date; None: it takes one, or no whole days."""
+    if not any(each.whole_days for each in services):
+        return None
+    last = first + timedelta(minutes=length_of(services) - MINUTES_A_DAY)
+    return last if last > first else None
 
 
 def length_of(services: Iterable[OfferedService]) -> int:

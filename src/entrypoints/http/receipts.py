@@ -159,7 +159,7 @@ def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
         (Phrase("Customer"), receipt.customer_name),
         (Phrase("Date"), say.values.day(receipt.issued_at.astimezone(time_zone(zone)))),
         (Phrase("Booking"), receipt.booking_reference),
-        (Phrase("Time"), say.values.time(LocalTime(receipt.span.start, zone))),
+        (Phrase("Time"), say.values.time(LocalTime.of(receipt.span, zone))),
         (Phrase("Payment method"), say(_METHODS[receipt.method])),
         (Phrase("Reference"), receipt.reference),
         (Phrase("Reason"), receipt.extra_reason),

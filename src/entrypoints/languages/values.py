@@ -26,6 +26,8 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.region import CalendarSystem, Digits, Region
 from booking_domain.shared.time import time_zone
 
+_TO: Final = {"en": "to", "mn": "–", "fa": "تا"}
+"""Between the start and the last day. A dash would make an English text message twice as long."""
 _DAYS: Final = {"en": "EEE d MMM y", "mn": "y.MM.dd, EEEE", "fa": "EEEE d MMMM y"}
 """Patterns of CLDR, for the Gregorian calendar."""
 _NO_BREAK: Final = "\u00a0"
@@ -84,7 +86,7 @@ class Values:
         return self.digits(f"{weekday} {solar.day} {months[solar.month - 1]} {solar.year}")
 
     def time(self, time: LocalTime) -> str:
-        """A time with the name of its zone; the other clock stands beside it if it shows another time.
+        """A time with its last day and the name of its zone; the other clock stands beside it if it shows another time.
 
         The other clock repeats the date only if it is another day there.
         """
@@ -95,7 +97,8 @@ class Values:
             if there.replace(tzinfo=None) != here.replace(tzinfo=None):
                 other = self._clock(there) if there.date() == here.date() else self.moment(there)
                 names += f"{'؛' if self._language == 'fa' else ';'} {self.zone(time.beside)}: {other}"
-        return f"{self.moment(here)} ({names})"
+        until = "" if time.last_day is None else f" {_TO[self._language]} {self.day(time.last_day)}"
+        return f"{self.moment(here)}{until} ({names})"
 
     def moment(self, local: datetime) -> str:
         """Date and time without the zone, for where the zone is named once for all."""

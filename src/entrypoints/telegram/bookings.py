@@ -252,7 +252,7 @@ def _start(person: Person, seen: VisibleAppointment) -> str:
     """The start on the provider's clock, and for a customer on their own beside it."""
     booking = seen.appointment.booking
     beside = person.user.time_zone if seen.party is Party.CUSTOMER else None
-    return person.say.values.time(LocalTime(booking.span.start, booking.time_zone, beside))
+    return person.say.values.time(LocalTime.of(booking.span, booking.time_zone, beside))
 
 
 def _line(person: Person, seen: VisibleAppointment) -> str:

@@ -9,11 +9,12 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import RECOMMENDED, ProviderFilter
 from booking_domain.notifications.chats import Button, ChatMessage
 from booking_domain.notifications.notices import LocalTime
-from booking_domain.scheduling.services import ServiceView
+from booking_domain.scheduling.services import ServiceView, last_day
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.bookings import queries as booking_queries
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.catalogue import queries as providers
@@ -81,11 +82,12 @@ async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
     view = await providers.get_provider(choice.provider_id, parts.reads.providers)
     offered = {each.offered.id: each.offered for each in await _bookable(person, choice.provider_id, parts)}
     booked = [offered[each] for each in choice.services]
+    first = start.astimezone(time_zone(view.time_zone)).date()
     price, deposit = (booked[0].price, booked[0].deposit) if booked else (view.terms.price, view.terms.deposit)
     lines = (
         view.profile.display_name,
         booked[0].name if booked else "",
-        say.values.time(LocalTime(start, view.time_zone, person.user.time_zone)),
+        say.values.time(LocalTime(start, view.time_zone, person.user.time_zone, last_day(booked, first))),
         say(Phrase("Price: {price}"), price=say.values.money(price)),
         _deposit(person, deposit),
     )

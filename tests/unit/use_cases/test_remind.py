@@ -16,7 +16,7 @@ from booking_domain.identity.preferences import Preferences
 from booking_domain.notifications.model import MessageStatus
 from booking_domain.notifications.ports import MessageFilter, OutgoingMessage
 from booking_domain.payments.model import Purpose
-from booking_domain.scheduling import SlotSettings
+from booking_domain.scheduling import Hours, SlotSettings
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import BookingReminder
@@ -34,6 +34,7 @@ from booking_domain.use_cases.catalogue.services import (
 )
 from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
+from booking_domain.use_cases.scheduling.calendars import AddRule, SetRules, set_rules
 from entrypoints.languages.notices import GettextTranslator
 
 DAY: Final = timedelta(days=1)
@@ -313,3 +314,16 @@ async def test_the_balance_is_recalled_a_day_after_the_completion() -> None:
     assert due == bookings[1:]
     for days in (1, 2, 3, 4):
         assert await desk.at(TOMORROW + days * DAY + 28 * HOUR) == []
+
+
+async def test_a_reminder_of_an_appointment_of_several_days_names_the_last_one() -> None:
+    desk = await Desk.opened()
+    studio = desk.studio
+    rules = tuple(AddRule(day=day, hours=Hours.parse("10:00-19:00")) for day in range(7))
+    await studio.run(set_rules, SetRules(rules=rules), by=studio.owner)
+    add = AddService(name="Studio", minutes=2_880, price_amount=3_000_000, rest=ServiceChange(whole_days=True))
+    service = (await studio.run(add_service, add, by=studio.owner)).service
+    order = PlaceBooking(provider_id=studio.provider_id, slot=NEXT_WEEK, service_ids=(service.id,))
+    booking = await studio.run(place_booking, order, by=studio.customer)
+    [message] = await desk.at(booking.span.start - DAY)
+    assert "Tue 1 Dec 2026, 10:00 to Wed 2 Dec 2026 (Ulaanbaatar)" in message.text

@@ -23,7 +23,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.fields import sample_time
-from booking_domain.use_cases.notices.parties import clock_of, to_manager
+from booking_domain.use_cases.notices.parties import clock_of, time_of, to_manager
 from booking_domain.use_cases.platform.ports import Reads
 
 _SUBJECT: Final = "Booking {reference}: dispute"
@@ -112,10 +112,11 @@ async def _notices(event: DisputeChanged, reads: Reads) -> AsyncIterator[Address
     if view is None or booking is None:
         return
     dispute = view.dispute
-    local = clock_of(booking.time_zone, await reads.users.get(booking.customer_id))
+    customer = await reads.users.get(booking.customer_id)
+    local = clock_of(booking.time_zone, customer)
     values: dict[str, NoticeValue] = {
         "reference": view.booking_reference,
-        "when": local(booking.span.start),
+        "when": time_of(booking, customer),
         "statement_due": local(dispute.statement_due_at),
         "decision_due": local(dispute.decision_due_at),
     }

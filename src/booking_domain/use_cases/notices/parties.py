@@ -82,7 +82,7 @@ class Parties:
             "reference": booking.reference,
             "provider": self.provider.profile.display_name,
             "customer": self.customer_name or WALK_IN,
-            "when": local(booking.span.start),
+            "when": time_of(booking, self.customer),
             "end": local(booking.span.end),
             "time_zone": booking.time_zone,
             "deposit": booking.quote.deposit or booking.deposit,  # or: paid by now
@@ -142,6 +142,11 @@ async def parties_of(booking_id: BookingId, reads: Reads) -> Parties | None:
         customer_phone=(walk_in.phone if walk_in else None if booking.of_walk_in else customer.phone) or "",
         manager_id=await reads.salons.manager_of(booking.provider_id),
     )
+
+
+def time_of(booking: Booking, customer: User | None) -> LocalTime:
+    """When the appointment begins, and its last day if it takes several, on the clock of `clock_of`."""
+    return LocalTime.of(booking.span, booking.time_zone, None if customer is None else customer.time_zone)
 
 
 def clock_of(zone: str, customer: User | None) -> Callable[[datetime], LocalTime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Booking, Terms
@@ -17,7 +17,8 @@ from booking_domain.gift_cards.model import (
 )
 from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.legal import AcceptanceRequired
-from booking_domain.scheduling.services import length_of
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.scheduling.services import last_day
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
@@ -179,14 +180,6 @@ class AppointmentPage(PageModel):
         return replace(lost, error=text, own=page.link(f"/bookings/{own.id}"))
 
 
-def _last_day(choice: Choice, facts: ProviderPage, first: date) -> date | None:
-    """The last day of services that take whole days; None: they take none."""
-    offered = choice.offered(facts)
-    if not any(each.whole_days for each in offered):
-        return None
-    return first + timedelta(minutes=length_of(offered)) - timedelta(days=1)
-
-
 def price_of(choice: Choice, facts: ProviderPage) -> Money:
     """What one appointment costs."""
     return _terms(choice, facts).price
@@ -228,7 +221,8 @@ def appointment_page(
 ) -> AppointmentPage:
     """The page of a step; its form is sent to the address of the step."""
     say, formats, terms = page.say, page.formats, _terms(choice, facts)
-    local = start.astimezone(time_zone(facts.view.time_zone))
+    zone = facts.view.time_zone
+    local = start.astimezone(time_zone(zone))
     path = f"/book/{facts.view.profile.id}"
     return AppointmentPage(
         title=say(title),
@@ -236,7 +230,7 @@ def appointment_page(
         steps=step_links(step, choice, facts, page),
         summary=summary(choice, facts, page),
         person=facts.view.profile.display_name,
-        when=formats.begins(start, facts.view.time_zone, last=_last_day(choice, facts, local.date())),
+        when=say.values.time(LocalTime(start, zone, last_day=last_day(choice.offered(facts), local.date()))),
         price=formats.money(terms.price),
         deposit=formats.money(terms.deposit) if terms.deposit.amount else "",
         policy=tuple(policy_sentences(terms.cancellation, say)),

@@ -10,7 +10,7 @@ from jdatetime import date as SolarDate  # noqa: N812 - beside the other class `
 
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, time_zone
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from entrypoints.languages.documents import Phrase, Plural, Wording
 
 DAYS: Final = Plural("{count} day", "{count} days")
@@ -117,15 +117,7 @@ class Formats:
 
     def span(self, span: TimeRange, zone: str) -> str:
         """When an appointment begins, and the last day of one that takes several."""
-        last = (span.end - timedelta(microseconds=1)).astimezone(time_zone(zone)).date()
-        return self.begins(span.start, zone, last=last if span.end - span.start >= _A_DAY else None)
-
-    def begins(self, start: datetime, zone: str, *, last: date | None) -> str:
-        """When an appointment begins, and its last day if there is another."""
-        first = self._values.time(LocalTime(start, zone))
-        if last is None or last == start.astimezone(time_zone(zone)).date():
-            return first
-        return self._say(Phrase("{start} to {last_day}"), start=first, last_day=self._values.day(last))
+        return self._values.time(LocalTime.of(span, zone))
 
     def zone(self, zone: str) -> str:
         """What stands beside times."""

@@ -1,6 +1,6 @@
 """Times and amounts are written as each language writes them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from booking_domain.notifications.segments import segments_of
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
 from booking_domain.shared.region import CalendarSystem, Digits, Region
+from booking_domain.shared.time import TimeRange
 from entrypoints.languages.values import values_of, written_for
 
 MORNING = datetime(2026, 11, 27, 2, tzinfo=UTC)
@@ -51,6 +52,25 @@ def test_a_time_names_weekday_and_zone_and_the_other_clock_repeats_the_date_only
     alone = same_day.partition(";")[0].partition("؛")[0] + ")"
     assert show(LocalTime(MORNING, "Asia/Ulaanbaatar", "Asia/Shanghai")) == alone
     assert show(LocalTime(MORNING, "Asia/Ulaanbaatar")) == alone
+
+
+@pytest.mark.parametrize(
+    ("language", "several"),
+    [
+        ("en", "Fri 27 Nov 2026, 10:00 to Sat 28 Nov 2026 (Ulaanbaatar; Tehran: 05:30)"),
+        ("mn", "2026.11.27, баасан, 10:00 – 2026.11.28, бямба (Улаанбаатар; Тегеран: 05:30)"),
+        ("fa", "جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰ تا شنبه ۷ آذر ۱۴۰۵ (اولان‌باتور؛ تهران: ۰۵:۳۰)"),
+    ],
+)
+def test_the_time_of_an_appointment_names_its_last_day_if_it_takes_a_day_or_longer(language: str, several: str) -> None:
+    show = values_of(language)
+    for hours, names_it in ((8, False), (23, False), (24, True), (38, True)):
+        span = TimeRange(MORNING, MORNING + timedelta(hours=hours))
+        said = show(LocalTime.of(span, "Asia/Ulaanbaatar", "Asia/Tehran"))
+        assert (said == several) == names_it
+    midnight = datetime(2026, 11, 26, 16, tzinfo=UTC)
+    one_date = LocalTime.of(TimeRange(midnight, midnight + timedelta(days=1)), "Asia/Ulaanbaatar")
+    assert one_date.last_day is None
 
 
 @pytest.mark.parametrize(
