@@ -171,11 +171,12 @@ _LON: Final[BindParameter[float | None]] = bindparam("lon", type_=Double())
 def metres_to(table: FromClause) -> ColumnElement[Any]:
     """`Location.metres_to` the point of the parameters."""
     lat, other_lat = func.radians(_LAT), func.radians(table.c.lat)
-    half_chord = func.power(func.sin((other_lat - lat) / 2), 2) + func.cos(lat) * func.cos(other_lat) * func.power(
-        func.sin(func.radians(table.c.lon - _LON) / 2), 2
+    # Not divided by two: SQLAlchemy divides by a number of type numeric, which is converted for each row.
+    half_chord = func.power(func.sin((other_lat - lat) * 0.5), 2) + func.cos(lat) * func.cos(other_lat) * func.power(
+        func.sin(func.radians(table.c.lon - _LON) * 0.5), 2
     )
-    # Not `least`, which ignores null.
-    return 2 * EARTH_RADIUS_METRES * func.asin(func.sqrt(case((half_chord > 1, 1.0), else_=half_chord)))
+    # `least` ignores null, unless both are.
+    return 2 * EARTH_RADIUS_METRES * func.asin(func.sqrt(func.least(half_chord, 1.0 + table.c.lat * 0.0)))
 
 
 _LISTED: Final = Statement(

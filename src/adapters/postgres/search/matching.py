@@ -3,7 +3,7 @@
 A place is bounded by an index on points, and words by a full-text index.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
-    Double,
     FromClause,
     Integer,
     Select,
@@ -49,7 +48,7 @@ from adapters.postgres.search.marks import (
     style_mark,
 )
 from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, search_entries, search_parts
-from adapters.postgres.search.tiers import RINGS, TIERS, beyond, halves_of
+from adapters.postgres.search.tiers import HALVES, RINGS, TIERS, beyond, halves_of
 from adapters.postgres.search.words import Vocabulary, tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
 from booking_domain.search.model import (
@@ -83,6 +82,8 @@ OF_WORKS: Final = "of_works"
 """Those who have works."""
 SEVERAL: Final = "several"
 """Several words."""
+NUMBERED: Final = range(4)
+"""How many `tsquery`s of what is asked a statement has room for."""
 ANY: Final = "any_"
 """How the names of `tsquery`s begin that find those who have any of the words."""
 _MANY: Final = 1_000_000_000
@@ -99,15 +100,29 @@ def has_words(words: ColumnElement[Any]) -> ColumnElement[bool]:
     return func.ts_match_vq(words, given("query_other", TSQUERY))
 
 
-def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Where the first `LONGEST_RUN` of an appointment of so many quarters may start.
+def _opening(of: FromClause, shape: frozenset[str], *, first: bool) -> FromClause:
+    """Where the first `LONGEST_RUN` of an appointment may start in the free time of a row; no row if nowhere.
 
-    Each step doubles what is covered: one quarter, two, four, eight.
+    Each step doubles what is covered: one quarter, two, four, eight. Each is a query of its own, so that what it reads
+    is computed once. `first`: of all quarters, so that the first of them is known.
     """
+    free, allowed, none = _from_day(of.c.free, of), given("allowed", BITS), _NONE
+    if SOME_DAYS in shape and not first:
+        free, allowed, none = _slice_of_days(of), given("allowed_slice", BIT(_SLICE)), _NONE_OF_SLICE
+    quarters = (func.coalesce(bindparam("minutes", type_=Integer()), of.c.minutes) + 14) // 15
+    step = select(free.label("free"), quarters.label("quarters")).correlate(of).offset(0).lateral("covers_1")
     for covered in (1, 2, 4):
-        moved = func.greatest(0, func.least(covered, quarters - covered))
-        free = free.op("&")(free.op("<<")(moved))
-    return free
+        moved = func.greatest(0, func.least(covered, step.c.quarters - covered))
+        runs = step.c.free.op("&")(step.c.free.op("<<")(moved)).label("free")
+        step = select(runs, step.c.quarters).correlate(of).offset(0).lateral(f"covers_{2 * covered}")
+    bits = step.c.free.op("&")(allowed).label("bits")
+    opening = select(bits).correlate(of).offset(0).lateral("may_start")
+    return select(opening.c.bits).where(opening.c.bits != none).correlate(of).lateral("opening")
+
+
+def _slice_of_days(of: FromClause) -> ColumnElement[Any]:
+    """The free time of the days of `SOME_DAYS`."""
+    return cast(func.substring(_from_day(of.c.free, of), bindparam("slice_from", type_=Integer()), _SLICE), BIT(_SLICE))
 
 
 def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -118,35 +133,18 @@ def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-def _from_day(quarters: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The quarters as if they began on the day of the search."""
-    return type_coerce(quarters.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
+def _from_day(quarters: ColumnElement[Any], of: FromClause = search_entries) -> ColumnElement[Any]:
+    """The quarters of a row as if they began on the day of the search."""
+    return type_coerce(quarters.op("<<")((bindparam("day", type_=Date()) - of.c.free_since) * QUARTERS_A_DAY), BITS)
 
 
 def _in_box(number: str) -> ColumnElement[bool]:
     """Whether the point is in one of the halves of a box: see `tiers.halves_of`."""
-
-    def edge(name: str) -> ColumnElement[Any]:
-        return bindparam(f"{name}{number}", type_=Double())
-
-    return or_(
-        *(
-            func.point(_e.lon, _e.lat).op("<@")(
-                func.box(
-                    func.point(edge(f"west_{half}"), edge("south")), func.point(edge(f"east_{half}"), edge("north"))
-                )
-            )
-            for half in ("left", "right")
-        )
-    )
+    halves = (select(func.box(bindparam(f"{half}{number}", type_=Text()))).scalar_subquery() for half in HALVES)
+    return or_(*(func.point(_e.lon, _e.lat).op("<@")(half) for half in halves))
 
 
-_FREE: Final = _from_day(_e.free)
 _IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
-_QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
-_OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(given("allowed", BITS)), BITS)
-_FREE_SLICE: Final = cast(func.substring(_FREE, bindparam("slice_from", type_=Integer()), _SLICE), BIT(_SLICE))
-_OPENING_SLICE: Final = _runs(_FREE_SLICE, _QUARTERS).op("&")(given("allowed_slice", BIT(_SLICE)))
 _NONE: Final = cast(literal("0" * QUARTERS), BITS)
 _NONE_OF_SLICE: Final = cast(literal("0" * _SLICE), BIT(_SLICE))
 _NOT_OTHER: Final[ColumnElement[Any]] = literal_column("'{a,b,c}'::\"char\"[]")
@@ -168,20 +166,18 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "currency": and_(_e.currency == bindparam("currency"), _e.price_from.is_not(None)),
     BOX: _in_box(""),
     OPEN: _IS_OPEN,
-    # The cheaper one is compared first: of those without a free quarter, neither runs nor distances are computed.
-    TIME: and_(_FREE.op("&")(given("allowed", BITS)) != _NONE, _OPENING != _NONE),
-    SOME_DAYS: and_(
-        _FREE_SLICE.op("&")(given("allowed_slice", BIT(_SLICE))) != _NONE_OF_SLICE, _OPENING_SLICE != _NONE_OF_SLICE
-    ),
+    # Compared first, as it is cheap: of those without a free quarter, neither runs nor distances are computed.
+    SOME_DAYS: _slice_of_days(search_entries).op("&")(given("allowed_slice", BIT(_SLICE))) != _NONE_OF_SLICE,
 }
 
 
-def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
+def candidates(shape: frozenset[str], by: SearchOrder, most: int) -> Select[Any]:
     """Those that match and are ranked, with what their points come from: see `SearchCriteria.chosen_by`.
 
-    They are chosen by what the entry has, so that all else is read of them alone.
+    They are chosen by what the entry has, so that all else is read of them alone. How many are chosen is written into
+    the statement: PostgreSQL would expect a tenth of all entries otherwise, or plan the statement for each search.
     """
-    chosen = _in_order(shape, by).limit(bindparam("candidates", type_=Integer())).subquery("chosen")
+    chosen = _in_order(shape, by).limit(literal_column(str(most))).subquery("chosen")
     return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
 
 
@@ -202,7 +198,7 @@ def matches(shape: frozenset[str], *, marked: bool) -> Statement:
 
     All are searched at once: to search tiers one after the other costs more if nobody matches.
     """
-    of_words = [_has("asked")] if marked else []
+    of_words = [_has("asked_0")] if marked else []
     found = _matching(shape).where(*_within(shape), *of_words).cte("found")
     # Planned as if all were read: for the first one alone PostgreSQL would rather read the table than an index.
     found = found.prefix_with("MATERIALIZED")
@@ -210,7 +206,7 @@ def matches(shape: frozenset[str], *, marked: bool) -> Statement:
 
 
 def entries_of_parts(
-    shape: frozenset[str], by: SearchOrder, conditions: Sequence[ColumnElement[bool]], *, by_price: bool
+    shape: frozenset[str], by: SearchOrder, most: int, conditions: Sequence[ColumnElement[bool]], *, by_price: bool
 ) -> Subquery:
     """The parts with these conditions that are ranked, of entries that match, with the facts of the entries.
 
@@ -224,7 +220,7 @@ def entries_of_parts(
         of = _in_order(shape, by).subquery("of_entries")
         own = select(p.kind, p.id).where(p.provider_id == of.c.provider_id, *conditions).order_by(p.id).lateral("own")
         ids = select(of.c.provider_id, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
-    chosen = select(ids).limit(bindparam("candidates", type_=Integer())).subquery("chosen")
+    chosen = select(ids).limit(literal_column(str(most))).subquery("chosen")
     found = _with_facts(shape - {TEXT}, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
 
@@ -235,7 +231,7 @@ def _in_order(shape: frozenset[str], by: SearchOrder, words: str = "") -> Select
         return _by_ring(shape, words)
     if by is not SearchOrder.BEST or is_marked(shape):
         return _by_tier(shape, by, words)
-    return _matching(shape).where(*_within(shape)).order_by(_e.merit.desc(), _e.provider_id)
+    return _in_time(_matching(shape - {TIME}).where(*_within(shape)), shape, _e.merit.desc())
 
 
 def _entries(shape: frozenset[str]) -> FromClause:
@@ -247,7 +243,7 @@ def _of_profile(shape: frozenset[str]) -> bool:
 
 
 def _within(shape: frozenset[str]) -> list[ColumnElement[bool]]:
-    near = [bindparam("radius", type_=Integer()) >= _METRES] if NEAR in shape else []
+    near = [given("radius", Integer) >= _METRES] if NEAR in shape else []
     return [*near, *([PUBLIC] if _of_profile(shape) else [])]
 
 
@@ -258,19 +254,38 @@ def is_marked(shape: frozenset[str]) -> bool:
 
 def _matching(shape: frozenset[str]) -> Select[Any]:
     """Who has everything that is asked for, but for the words and the distance."""
-    return select(_e.provider_id).select_from(_entries(shape)).where(*_asked(shape))
+    entries = _entries(shape)
+    if TIME in shape:
+        entries = entries.join(_opening(search_entries, shape, first=False), true())
+    return select(_e.provider_id).select_from(entries).where(*_asked(shape))
 
 
-def _has(name: str) -> ColumnElement[bool]:
-    """Whether the index finds them by the `tsquery` with this name."""
-    return _e.words.op("@@")(given(name, TSQUERY))
+def _in_time(found: Select[Any], shape: frozenset[str], key: ColumnElement[Any]) -> Select[Any]:
+    """Those found, in their order, who are free at the times: the free time of those after a limit is not computed."""
+    found = found.order_by(key, _e.provider_id)
+    if TIME not in shape:
+        return found
+    of = found.add_columns(_e.free, _e.free_since, _e.minutes).limit(_MANY).subquery("in_order")
+    return select(of.c.provider_id).select_from(of.join(_opening(of, shape, first=False), true()))
+
+
+def _has(name: str, asked: str = "") -> ColumnElement[bool]:
+    """Whether the index finds them by the `tsquery` with this name, and by those of `numbered`.
+
+    Each is a condition of its own: GIN takes ten times as long or more for one `tsquery` that joins them by `&`.
+    """
+    queries = [given(name, TSQUERY)]
+    for number in NUMBERED:
+        texts = (bindparam(each, type_=Text()) for each in (f"{asked}asked_{number}", name))
+        queries.append(select(cast(func.coalesce(*texts), TSQUERY)).scalar_subquery())
+    return and_(*(_e.words.op("@@")(query) for query in queries))
 
 
 def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSelect[Any]:
     """Those who match, by merit, rating or price: a tier is searched if those before it have too few."""
-    matching = _matching(shape).where(*_within(shape))
-    rest = matching.where(_has(f"{words}asked")) if is_marked(shape) else matching
-    marked = [matching.where(_has(f"{words}tier_{number}")) for number in TIERS]
+    matching = _matching(shape - {TIME}).where(*_within(shape))
+    rest = matching.where(_has(f"{words}asked_0", words)) if is_marked(shape) else matching
+    marked = [matching.where(_has(f"{words}tier_{number}", words)) for number in TIERS]
     if by is SearchOrder.CHEAPEST:
         of_price = zip(marked, TIERS, strict=True)
         tiers = [
@@ -283,9 +298,9 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
             ),
             rest.where(_e.price_from > beyond()),
         ]
-        return _one_by_one(_sorted(tiers, _e.price_from + 0))
+        return _one_by_one(_in_time(tier, shape, _e.price_from + 0) for tier in tiers)
     number, key = (_e.score, (_e.score + 0).desc()) if by is SearchOrder.RATING else (_e.merit, _MERIT)
-    return _one_by_one(_sorted([*marked, rest.where(number < beyond())], key))
+    return _one_by_one(_in_time(tier, shape, key) for tier in [*marked, rest.where(number < beyond())])
 
 
 def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:
@@ -302,26 +317,22 @@ def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) 
         marked = matching.where(_has(f"tier_{number}"), _e.price_from <= highest)
         return priced(marked, p.price > bindparam(f"from_{number}", type_=BigInteger()), p.price <= highest)
 
-    rest = matching.where(_has("asked")) if is_marked(shape) else matching
+    rest = matching.where(_has("asked_0")) if is_marked(shape) else matching
     return _one_by_one([*map(tier, TIERS), priced(rest, p.price > beyond())])
 
 
 def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
     """Those who match, by distance: a ring is searched if those within it have too few."""
-    matching = _matching(shape - {BOX}).where(*_within(shape - {NEAR}))
+    matching = _matching(shape - {BOX, TIME}).where(*_within(shape - {NEAR}))
     rings = (
         matching.where(
-            _has(f"{words}cells_{number}") if is_marked(shape) else _in_box(f"_{number}"),
-            bindparam(f"inner_{number}", type_=Integer()) < _METRES,
-            bindparam(f"outer_{number}", type_=Integer()) >= _METRES,
+            _has(f"{words}cells_{number}", words) if is_marked(shape) else _in_box(f"_{number}"),
+            given(f"inner_{number}", Integer) < _METRES,
+            given(f"outer_{number}", Integer) >= _METRES,
         )
         for number in RINGS
     )
-    return _one_by_one(_sorted(rings, _METRES))
-
-
-def _sorted(parts: Iterable[Select[Any]], key: ColumnElement[Any]) -> Iterator[Select[Any]]:
-    return (part.order_by(key, _e.provider_id) for part in parts)
+    return _one_by_one(_in_time(ring, shape, _METRES) for ring in rings)
 
 
 def _one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundSelect[Any]:
@@ -333,8 +344,6 @@ def _one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundS
 
 
 def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
-    if SOME_DAYS in shape:
-        shape -= {TIME}
     return [condition for name, condition in _CONDITIONS.items() if name in shape]
 
 
@@ -344,7 +353,10 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
         placed = select(func.ts_filter(_e.words, _NOT_OTHER).label("words")).correlate(search_entries).offset(0)
         read = placed.lateral("placed")
         place, entries = place_in(read.c.words), entries.join(read, true())
-    opens = func.position(literal_column("B'1'").op("IN")(_OPENING)) if TIME in shape else cast(null(), Integer)
+    opens: ColumnElement[Any] = cast(null(), Integer)
+    if TIME in shape:
+        opening = _opening(search_entries, shape, first=True)
+        opens, entries = func.position(literal_column("B'1'").op("IN")(opening.c.bits)), entries.join(opening, true())
     published = bindparam("day", type_=Date()) - cast(func.timezone("UTC", _p.created_at), Date)
     return (
         select(
@@ -352,7 +364,7 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
             place.label("place"),
             _p.rating_score.label("score"),
             (_METRES if NEAR in shape else cast(null(), Integer)).label("metres"),
-            func.bit_count(_FREE.op("&")(given("soon", BITS))).label("free_soon"),
+            func.bit_count(_from_day(_e.free).op("&")(given("soon", BITS))).label("free_soon"),
             _e.reliability,
             _e.completeness,
             published.label("days"),
@@ -402,7 +414,6 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
         "day": day,
         "draw": draw_of(day),
         "minutes": criteria.minutes,
-        "candidates": criteria.candidates,
         "soon": text_of(criteria.soon),
         "allowed": text_of(criteria.starts_allowed),
         **dict(zip(("slice_from", "allowed_slice"), _slice_of(criteria.starts_allowed) or (None, None), strict=True)),
@@ -432,30 +443,35 @@ def _slice_of(quarters: int) -> tuple[int, str] | None:
     return (before + 1, text) if quarters and "1" not in rest else None
 
 
-def asked_of(criteria: SearchCriteria, words: str) -> str | None:
-    """The `tsquery` of those who have the words, and the marks of what else is asked for; None: nothing is.
+def asked_of(criteria: SearchCriteria, words: Sequence[str]) -> list[str]:
+    """The `tsquery`s that find those who have the words, and the marks of what else is asked for; empty: nothing is.
 
     The nearest ones have the marks of their ring.
     """
     near, price = criteria.near, criteria.price_to
     box = criteria.box if near is None else near.box
-    return all_of(
-        [
-            words,
-            any_of(style_mark(folded(each)) for each in criteria.styles),
-            "" if criteria.category is None else any_of([category_mark(folded(criteria.category))]),
-            "" if criteria.tag is None else all_of([any_of([each]) for each in keys_of_all([criteria.tag])]) or "",
-            any_of([IN_A_SALON]) if criteria.kind is SearchKind.SALONS else "",
-            any_of([WITH_WORKS]) if criteria.kind is SearchKind.WORKS else "",
-            "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 0, price)),
-            "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
-        ]
-    )
+    queries = [
+        *words,
+        any_of(style_mark(folded(each)) for each in criteria.styles),
+        "" if criteria.category is None else any_of([category_mark(folded(criteria.category))]),
+        "" if criteria.tag is None else all_of([any_of([each]) for each in keys_of_all([criteria.tag])]) or "",
+        any_of([IN_A_SALON]) if criteria.kind is SearchKind.SALONS else "",
+        any_of([WITH_WORKS]) if criteria.kind is SearchKind.WORKS else "",
+        "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 0, price)),
+        "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
+    ]
+    return [each for each in queries if each]
 
 
-def asked_at_once(criteria: SearchCriteria, words: str) -> str | None:
+def asked_at_once(criteria: SearchCriteria, words: Sequence[str]) -> list[str]:
     """As `asked_of`, for all rings at once."""
     asked, near = asked_of(criteria, words), criteria.near
-    if asked is None or near is None:
-        return asked
-    return all_of([asked, any_of(cell_marks(near.box))])
+    cells = "" if near is None or not asked else any_of(cell_marks(near.box))
+    return [*asked, cells] if cells else asked
+
+
+def numbered(asked: Sequence[str]) -> dict[str, str | None]:
+    """The parameters of what is asked, some of it in one `tsquery` if there is more than statements have room for."""
+    *first, last = NUMBERED
+    found = {f"asked_{number}": asked[number] if number < len(asked) else None for number in first}
+    return found | {f"asked_{last}": all_of(asked[last:])}

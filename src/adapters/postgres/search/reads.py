@@ -11,12 +11,12 @@ from adapters.postgres.search.bounds import KNOWN, KnownBounds
 from adapters.postgres.search.entries import entry_of
 from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import Page, found_of, search_of
-from adapters.postgres.search.matching import asked_at_once, asked_of, matches, shape_of, values_of
+from adapters.postgres.search.matching import asked_at_once, asked_of, is_marked, matches, numbered, shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING, starts_of
 from adapters.postgres.search.tiers import rings_of, tiers_of_merit, tiers_of_price, tiers_of_score
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, NEXT_STARTS, RECORD, SAMPLE
-from adapters.postgres.search.words import Vocabulary, looked_up, tsquery_of
+from adapters.postgres.search.words import Vocabulary, looked_up, tsqueries_of, tsquery_of
 from booking_domain.search.model import (
     Facets,
     Found,
@@ -61,12 +61,12 @@ class PostgresSearchReads(WithWork, SearchReads):
             vocabulary = vocabularies[criteria.text]
             values = values_of(criteria, vocabulary)
             # A salon has each of the words by some member.
-            any_ = " | ".join(tsquery_of([word], vocabulary, "") for word in words)
-            asked = asked_at_once(
-                criteria, any_ if criteria.kind is SearchKind.SALONS else values["query_other"] if words else ""
-            )
-            statement = matches(shape_of(criteria), marked=asked is not None)
-            if any(await self._work.one(statement, **values, asked=asked) or ()):
+            queries = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
+            if criteria.kind is SearchKind.SALONS:
+                queries = [" | ".join(tsqueries_of(words, vocabulary))]
+            asked = asked_at_once(criteria, queries)
+            statement = matches(shape_of(criteria), marked=bool(asked))
+            if any(await self._work.one(statement, **values, **numbered(asked)) or ()):
                 return number
         return None
 
@@ -115,26 +115,26 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _hits(self, criteria: SearchCriteria, page: Page) -> tuple[Sequence[Found], Sequence[Row]]:
         """What is found, and the rows of it: of a counted page, the first one has the counts."""
         values = await self._values(criteria)
-        statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, page)
+        statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, page, most=criteria.candidates)
         rows = await self._work.all(statement, **values, most=criteria.limit)
         return [found_of(row) for row in rows], rows
 
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape."""
         words = searched(criteria.text or "")
-        values = values_of(criteria, await looked_up(words, self._work))
-        return values | await self._tiers(criteria, values["query_other"] if words else "")
+        vocabulary = await looked_up(words, self._work)
+        of_words = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
+        return values_of(criteria, vocabulary) | await self._tiers(criteria, of_words)
 
-    async def _tiers(self, criteria: SearchCriteria, words: str) -> dict[str, Any]:
-        """The parameters of the tiers of those who have the words, a `tsquery`."""
-        asked = asked_of(criteria, words)
-        values: dict[str, Any] = {"asked": asked}
+    async def _tiers(self, criteria: SearchCriteria, words: Sequence[str]) -> dict[str, Any]:
+        """The parameters of the tiers of those whom these `tsquery`s of words find."""
+        values: dict[str, Any] = numbered(asked_of(criteria, words))
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
-            return values | rings_of(asked, criteria.near)
+            return values | rings_of(criteria.near, values["asked_0"] if is_marked(shape_of(criteria)) else None)
         bounds = await self._bounds.now(self._work)
         if criteria.chosen_by is SearchOrder.CHEAPEST:
             of_parts = criteria.kind is SearchKind.SERVICES
-            return values | tiers_of_price(asked, bounds, criteria.currency or "", of_parts=of_parts)
+            return values | tiers_of_price(bounds, criteria.currency or "", of_parts=of_parts)
         if criteria.chosen_by is SearchOrder.RATING:
-            return values | tiers_of_score(asked, bounds)
-        return values | tiers_of_merit(asked, bounds, of_members=criteria.kind is SearchKind.SALONS)
+            return values | tiers_of_score(bounds)
+        return values | tiers_of_merit(bounds, of_members=criteria.kind is SearchKind.SALONS)

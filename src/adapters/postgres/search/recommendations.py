@@ -176,8 +176,7 @@ _ANYWHERE: Final = _around("", "true")
 _NEARBY: Final = _around(
     "LEFT",
     """
-    (point(entry.lon, entry.lat) <@ box(point(:west_left, :south), point(:east_left, :north))
-        OR point(entry.lon, entry.lat) <@ box(point(:west_right, :south), point(:east_right, :north)))
+    (point(entry.lon, entry.lat) <@ CAST(:box_left AS box) OR point(entry.lon, entry.lat) <@ CAST(:box_right AS box))
     """,
 )
 

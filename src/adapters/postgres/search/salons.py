@@ -35,7 +35,7 @@ from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, valu
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import found_part, search_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
-from adapters.postgres.search.words import looked_up, tsquery_of
+from adapters.postgres.search.words import looked_up, tsqueries_of, tsquery_of
 from booking_domain.search.model import (
     MOST_CANDIDATES,
     MOST_OTHERS,
@@ -184,7 +184,7 @@ class PostgresKindSearchReads(PostgresSearchReads):
         if kind is SearchKind.PROVIDERS:
             return await super()._hits(criteria, page)
         if kind is not SearchKind.SALONS:
-            of_parts = search_of_parts(shape_of(criteria), kind, *asked)
+            of_parts = search_of_parts(shape_of(criteria), kind, *asked, most=criteria.candidates)
             rows = await self._work.all(of_parts, **await self._values(criteria), most=criteria.limit)
             return [found_part(row, kind) for row in rows], rows
         statement = _search(shape_of(criteria), *asked)
@@ -196,10 +196,12 @@ class PostgresKindSearchReads(PostgresSearchReads):
         words = searched(criteria.text or "")
         vocabulary = await looked_up(words, self._work)
         values = values_of(criteria, vocabulary)
-        with_any = await self._tiers(criteria, " | ".join(tsquery_of([word], vocabulary, "") for word in words))
+        of_each = tsqueries_of(words, vocabulary)
+        with_any = await self._tiers(criteria, [" | ".join(of_each)])
+        of_all = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
         return {
             **values,
-            **await self._tiers(criteria, values["query_other"] if words else ""),
+            **await self._tiers(criteria, of_all),
             **{f"{ANY}{name}": value for name, value in with_any.items()},
             "numbers": list(range(len(words))),
             **{

@@ -5,7 +5,7 @@ tier who have the words; those of distance are rings around the point. Whatever 
 found.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
@@ -17,7 +17,6 @@ from adapters.postgres.search.marks import (
     BAND,
     BANDS,
     SCORES,
-    all_of,
     any_of,
     cell_marks,
     member_marks,
@@ -32,24 +31,27 @@ _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
 _RINGS: Final = (800, 3_000, 12_000, MAX_RADIUS_METRES)
 """How many metres from the point each ring ends."""
+_SMALLEST_RING: Final = 400
+"""How many metres from the point the first ring ends at least, if only points are asked."""
 _NARROW: Final = 1.5
 """Times the radius that is asked for: a ring that ends farther out is not worth reading by itself what is within it."""
+HALVES: Final = ("box_left", "box_right")
 TIERS: Final = range(len(SIZES))
 RINGS: Final = range(len(_RINGS))
 
 
-def tiers_of_merit(query: str | None, bounds: Bounds, *, of_members: bool) -> dict[str, Any]:
-    """The parameters of tiers by merit, of those whom the `tsquery` finds; of the members of salons among them."""
-    return _downwards(query, bounds.merits, _HIGHEST_MERIT, member_marks if of_members else merit_marks)
+def tiers_of_merit(bounds: Bounds, *, of_members: bool) -> dict[str, Any]:
+    """The parameters of tiers by merit, or by that of the members of salons."""
+    return _downwards(bounds.merits, _HIGHEST_MERIT, member_marks if of_members else merit_marks)
 
 
-def tiers_of_score(query: str | None, bounds: Bounds) -> dict[str, Any]:
-    """The parameters of tiers by rating, of those whom the `tsquery` finds."""
-    return _downwards(query, bounds.scores, _HIGHEST_SCORE, score_marks)
+def tiers_of_score(bounds: Bounds) -> dict[str, Any]:
+    """The parameters of tiers by rating."""
+    return _downwards(bounds.scores, _HIGHEST_SCORE, score_marks)
 
 
-def tiers_of_price(query: str | None, bounds: Bounds, currency: str, *, of_parts: bool) -> dict[str, Any]:
-    """The parameters of tiers by price in a currency, of those whom the `tsquery` finds.
+def tiers_of_price(bounds: Bounds, currency: str, *, of_parts: bool) -> dict[str, Any]:
+    """The parameters of tiers by price in a currency.
 
     Those with parts at a price have that price, or a lower one.
     """
@@ -60,37 +62,47 @@ def tiers_of_price(query: str | None, bounds: Bounds, currency: str, *, of_parts
     for number, (dearer, to) in enumerate(pairwise((0, *prices))):
         lowest = dearer + 1 if dearer and not of_parts else 0
         marks = any_of(price_marks(currency, lowest, max(to, dearer + 1)))
-        found |= {f"tier_{number}": all_of([query or "", marks]), f"from_{number}": dearer, f"to_{number}": to}
+        found |= {f"tier_{number}": marks, f"from_{number}": dearer, f"to_{number}": to}
     return found
 
 
-def rings_of(query: str | None, near: Near) -> dict[str, Any]:
-    """The parameters of rings, of those whom the `tsquery` finds: rings beyond the radius find nobody."""
+def rings_of(near: Near, marked: str | None) -> dict[str, Any]:
+    """The parameters of rings: rings beyond the radius find nobody.
+
+    `marked`: a `tsquery` of what is asked, if rings are found by marks; one that has too many cells is found by it.
+    """
     found: dict[str, Any] = {}
-    ends = [-1, *(each for each in _RINGS if each * _NARROW < near.radius_metres)]
+    ends = [-1, *(_halvings(near.radius_metres) if marked is None else _RINGS)]
+    ends = [each for each in ends if each * _NARROW < near.radius_metres]
     rings = pairwise((*ends, *[near.radius_metres] * (len(_RINGS) + 1 - len(ends))))
     for number, (inner, metres) in enumerate(rings):
         box = replace(near, radius_metres=metres).box if inner < metres else None
-        cells = None if box is None or query is None else all_of([query, any_of(cell_marks(box))])
+        cells = None if box is None else any_of(cell_marks(box)) or marked
         halves = halves_of(box)
         found |= {f"cells_{number}": cells, f"inner_{number}": inner, f"outer_{number}": metres}
         found |= {f"{name}_{number}": each for name, each in halves.items()}
     return found
 
 
-def halves_of(box: Box | None) -> dict[str, float | None]:
-    """The parameters of a box: one that crosses the 180th meridian is two, else the right one is empty."""
+def _halvings(metres: int) -> Iterator[int]:
+    """Where rings end of which only points are asked: those of a small radius are each a half of the next one."""
+    ratio = max(2.0, (metres / _SMALLEST_RING) ** (1 / (len(_RINGS) - 1)))
+    for number in reversed(range(1, len(_RINGS))):
+        if (end := int(metres / ratio**number)) >= _SMALLEST_RING:
+            yield end
+
+
+def halves_of(box: Box | None) -> dict[str, str | None]:
+    """The parameters of a box, as PostgreSQL writes boxes: one that crosses the 180th meridian is two."""
     if box is None:
-        return dict.fromkeys(("south", "north", "west_left", "east_left", "west_right", "east_right"))
-    crosses = box.west > box.east
-    return {
-        "south": box.south,
-        "north": box.north,
-        "west_left": box.west,
-        "east_left": 180.0 if crosses else box.east,
-        "west_right": -180.0 if crosses else None,
-        "east_right": box.east if crosses else None,
-    }
+        return dict.fromkeys(HALVES)
+
+    def half(west: float, east: float) -> str:
+        return f"({west!r},{box.south!r}),({east!r},{box.north!r})"
+
+    if box.west <= box.east:
+        return dict(zip(HALVES, (half(box.west, box.east), None), strict=True))
+    return dict(zip(HALVES, (half(box.west, 180.0), half(-180.0, box.east)), strict=True))
 
 
 def beyond() -> ColumnElement[Any]:
@@ -98,12 +110,9 @@ def beyond() -> ColumnElement[Any]:
     return bindparam("beyond", type_=BigInteger())
 
 
-def _downwards(
-    query: str | None, bounds: Sequence[int], highest: int, marks_of: Callable[[int, int], list[str]]
-) -> dict[str, Any]:
+def _downwards(bounds: Sequence[int], highest: int, marks_of: Callable[[int, int], list[str]]) -> dict[str, Any]:
     """The parameters of tiers from the highest value down to the lowest one of each tier."""
     found: dict[str, Any] = {"beyond": bounds[-1]}
     for number, (lowest, above) in enumerate(zip(bounds, (highest, *(each - 1 for each in bounds)), strict=False)):
-        marks = any_of(marks_of(lowest, above))
-        found[f"tier_{number}"] = all_of([query or "", marks]) if marks else None
+        found[f"tier_{number}"] = any_of(marks_of(lowest, above)) or None
     return found

@@ -145,6 +145,12 @@ def tsquery_of(
     return " | ".join(f"({' & '.join(of_words)})" for of_words in enough)
 
 
+def tsqueries_of(words: Sequence[Searched], vocabulary: Vocabulary, *, all_but_one: bool = False) -> list[str]:
+    """The `tsquery`s that all find the texts with all of the words, or with all but one."""
+    parts = [words] if all_but_one and words else [[word] for word in words]
+    return [tsquery_of(part, vocabulary, "", all_but_one=all_but_one) for part in parts]
+
+
 async def looked_up(words: Sequence[Searched], work: Work, *, synonyms: bool = True) -> Vocabulary:
     """Look up what may be meant by the words."""
     if not words:
