@@ -6,11 +6,9 @@ It runs with the modules of its own tree. `benchmarks.against` of later revision
 import asyncio
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -29,9 +27,7 @@ SLOT_SECONDS = 0.15
 def main() -> None:
     """Answer until the input ends."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        environ = production(stack.enter_context(database(folder)))
+        environ = production(stack.enter_context(database()))
         dataset = _dataset(Container(settings=Settings.from_environment(environ)))
         server = stack.enter_context(served("entrypoints.http.asgi:create", environ))
         solvers = {workload.name: comparison._ours(workload) for workload in workloads()}  # noqa: SLF001

@@ -9,17 +9,15 @@ import os
 import pickle
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from benchmarks import report, row_counts
 from benchmarks.dataset import CUSTOMERS, Dataset
-from benchmarks.environment import database, production
+from benchmarks.environment import database_in, production, temporary_folder
 from benchmarks.floor import RECORDING
 from benchmarks.load_jobs import Job, Measurement
 from benchmarks.recording import Recording
@@ -50,9 +48,8 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        folder = stack.enter_context(temporary_folder())
+        url = stack.enter_context(database_in(folder))
         environ = production(url)
         container = Container(settings=Settings.from_environment(environ))
         dataset = Dataset(container)

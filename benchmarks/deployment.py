@@ -14,7 +14,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -34,7 +33,7 @@ from tests.ports import free_port
 from benchmarks import report
 from benchmarks.connected import PHOTO, Connected
 from benchmarks.dataset import PROVIDERS
-from benchmarks.environment import database, production
+from benchmarks.environment import database_in, production, temporary_folder
 from benchmarks.logins import accounts
 from benchmarks.servers import log_of
 from benchmarks.uploads import photo
@@ -185,9 +184,8 @@ def main() -> None:
     parser.add_argument("--uploaders", type=int, default=4)
     asked = parser.parse_args()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        direct = stack.enter_context(database(folder))
+        folder = stack.enter_context(temporary_folder())
+        direct = stack.enter_context(database_in(folder))
         prepare = "auto" if version() >= PREPARES_FROM else "off"
         pooler = stack.enter_context(pooled(direct, folder, prepare=prepare, connections=40))
         environ = {

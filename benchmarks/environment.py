@@ -1,6 +1,7 @@
 """The environment of a benchmark: an embedded database, and production settings."""
 
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,23 @@ from adapters.postgres.kit import embedded, migrations
 
 
 @contextmanager
-def database(folder: Path) -> Iterator[str]:
+def database() -> Iterator[str]:
     """Yield the URL of a migrated database on a new PostgreSQL server with default settings."""
+    with temporary_folder() as folder, database_in(folder) as url:
+        yield url
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that ends with the block; the user as which PostgreSQL runs may enter it."""
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@contextmanager
+def database_in(folder: Path) -> Iterator[str]:
+    """The same as `database`, with the server's files in this folder."""
     server = embedded.start(folder / "postgres")
     try:
         migrations.upgrade(server.conninfo)

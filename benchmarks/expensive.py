@@ -9,7 +9,6 @@ import asyncio
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -208,9 +207,7 @@ def main() -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        environ = production(stack.enter_context(database(folder)))
+        environ = production(stack.enter_context(database()))
         environ["BOOKING_REQUIRE_HTTPS"] = "off"
         container = Container(settings=Settings.from_environment(environ))
         salon = salon_query(asyncio.run(busiest_salon(container)), container)

@@ -11,7 +11,6 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from litestar import Litestar, get
 
 from benchmarks import report
 from benchmarks.dataset import Dataset
-from benchmarks.environment import database, production
+from benchmarks.environment import database_in, production, temporary_folder
 from benchmarks.load_jobs import Job, Measurement
 from benchmarks.servers import Server, run_load, served
 from booking_domain.shared.ids import ProviderId
@@ -125,9 +124,8 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        folder = stack.enter_context(temporary_folder())
+        url = stack.enter_context(database_in(folder))
         environ = {**production(url), "BOOKING_REQUIRE_HTTPS": "off", "BOOKING_RATE_LIMIT_QUOTAS": "read=9000000/60"}
         container = Container(settings=Settings.from_environment(environ))
         provider_id = asyncio.run(_provider(container))

@@ -10,7 +10,6 @@ import random
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -132,9 +131,7 @@ def _resident(pid: int) -> int:
 def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        url = stack.enter_context(database())
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])

@@ -10,9 +10,7 @@ import argparse
 import asyncio
 import signal
 import sys
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
 
 from benchmarks import report
@@ -41,9 +39,7 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        url = stack.enter_context(database())
         environ = {**production(url), "BOOKING_RATE_LIMIT_QUOTAS": "read=1000000/60"}
         container = Container(settings=Settings.from_environment(environ))
         dataset = Dataset(container)

@@ -8,13 +8,11 @@ import asyncio
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
@@ -183,9 +181,7 @@ def main() -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        environ = production(stack.enter_context(database(folder)))
+        environ = production(stack.enter_context(database()))
         emails = asyncio.run(accounts(Container(settings=Settings.from_environment(environ)), CONCURRENT_LOGINS))
         server = stack.enter_context(served("entrypoints.http.asgi:create", environ))
         print(report.hardware())

@@ -8,14 +8,12 @@ and 0.93 with traces.
 
 import argparse
 import asyncio
-import tempfile
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from itertools import count
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -48,9 +46,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     asked = parser.parse_args()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        environ = production(stack.enter_context(database(folder)))
+        environ = production(stack.enter_context(database()))
         dataset = Dataset(container := Container(settings=Settings.from_environment(environ)))
         asyncio.run(_filled(container, dataset))
         kinds = {

@@ -16,7 +16,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -28,7 +27,7 @@ from typing import Any, Final
 import httpx
 
 from benchmarks import report
-from benchmarks.environment import database
+from benchmarks.environment import database_in, temporary_folder
 from benchmarks.load_jobs import Measurement
 from benchmarks.servers import Server, served
 from entrypoints.cli.seed import seed
@@ -184,9 +183,8 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        folder = stack.enter_context(temporary_folder())
+        url = stack.enter_context(database_in(folder))
         environ = {"DATABASE_URL": url, "BOOKING_DATA_DIR": str(folder), "BOOKING_RATE_LIMIT_QUOTAS": "read=9000000/60"}
         asyncio.run(seed(Settings.from_environment(environ), url))
         command = [sys.executable, "-m", "entrypoints.cli", "search-index", "--rebuild"]

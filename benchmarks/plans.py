@@ -11,7 +11,6 @@ import asyncio
 import difflib
 import re
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -381,12 +380,10 @@ async def _api(url: str) -> AsyncIterator[tuple[HttpContainer, httpx.AsyncClient
 
 @contextmanager
 def _a_city(providers: int) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        with database(Path(folder)) as url:
-            now = datetime.now(UTC).replace(microsecond=0)
-            generate(url, City(providers=providers, bookings=providers * 100, now=now), lambda _: None)
-            yield url
+    with database() as url:
+        now = datetime.now(UTC).replace(microsecond=0)
+        generate(url, City(providers=providers, bookings=providers * 100, now=now), lambda _: None)
+        yield url
 
 
 if __name__ == "__main__":

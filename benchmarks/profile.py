@@ -9,7 +9,6 @@ import asyncio
 import cProfile
 import pstats
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -109,10 +108,8 @@ def by_part(profile: pstats.Stats) -> Iterable[str]:
 
 
 def profile_requests(profile: cProfile.Profile, path: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="profile-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        with database(Path(folder)) as url:
-            asyncio.run(_profile_requests(profile, path, url))
+    with database() as url:
+        asyncio.run(_profile_requests(profile, path, url))
 
 
 def main(what: str) -> None:

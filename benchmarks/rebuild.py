@@ -10,13 +10,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
-from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median, quantiles
 from typing import Final
@@ -98,9 +96,7 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        url = stack.enter_context(database())
         now, began = datetime.now(UTC).replace(microsecond=0), time.monotonic()
         generate(url, Plan(providers=options.bookings // BOOKINGS_EACH, bookings=options.bookings, now=now))
         with psycopg.connect(url) as connection:

@@ -15,14 +15,12 @@ import asyncio
 import random
 import signal
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import cos, exp, hypot, log2, radians
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -273,9 +271,7 @@ def main(options: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     rng = random.Random(options.seed)  # noqa: S311 - the same city for the same seed
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        url = stack.enter_context(database())
         now = datetime.fromisoformat(options.now)
         generate(url, Plan(providers=options.providers, bookings=options.bookings, now=now, seed=options.seed))
         give_tastes(url, rng)

@@ -12,11 +12,9 @@ import os
 import random
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -193,12 +191,10 @@ def main(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _a_city(options: argparse.Namespace) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        with database(Path(folder)) as url:
-            now = datetime.now(UTC).replace(microsecond=0)
-            generate(url, Plan(providers=options.providers, bookings=options.bookings, now=now))
-            yield url
+    with database() as url:
+        now = datetime.now(UTC).replace(microsecond=0)
+        generate(url, Plan(providers=options.providers, bookings=options.bookings, now=now))
+        yield url
 
 
 def _counts(url: str) -> str:

@@ -10,12 +10,10 @@ import argparse
 import asyncio
 import signal
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Final
 from uuid import UUID
@@ -148,9 +146,7 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        url = stack.enter_context(database())
         now = datetime.now(UTC).replace(microsecond=0)
         generate(url, Plan(providers=options.providers, bookings=options.bookings, now=now, seed=options.seed))
         owner_id, count = age(url, options.times)

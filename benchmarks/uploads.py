@@ -9,11 +9,9 @@ import asyncio
 import io
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,7 +19,7 @@ import httpx
 from PIL import Image
 
 from benchmarks import report
-from benchmarks.environment import database, production
+from benchmarks.environment import database_in, production, temporary_folder
 from benchmarks.load_jobs import Measurement
 from benchmarks.logins import PASSWORD, HealthProbe, accounts
 from benchmarks.servers import served
@@ -139,9 +137,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     content = photo()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        environ = production(stack.enter_context(database(folder)))
+        folder = stack.enter_context(temporary_folder())
+        environ = production(stack.enter_context(database_in(folder)))
         environ["BOOKING_DATA_DIR"] = str(folder / "data")
         emails = asyncio.run(accounts(Container(settings=Settings.from_environment(environ)), 4))
         server = stack.enter_context(served("entrypoints.http.asgi:create", environ))

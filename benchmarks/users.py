@@ -9,12 +9,10 @@ import asyncio
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
 from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
@@ -22,7 +20,7 @@ import msgspec
 
 from benchmarks import report
 from benchmarks.dataset import PROVIDERS, Dataset
-from benchmarks.environment import database, production
+from benchmarks.environment import database_in, production, temporary_folder
 from benchmarks.load_jobs import Measurement
 from benchmarks.servers import ProcessFailed, processor_seconds_of_all, served
 from benchmarks.user_load import Kind, Seen, Users
@@ -117,9 +115,8 @@ def main(options: argparse.Namespace) -> None:
     """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
-        folder.chmod(0o711)
-        url = stack.enter_context(database(folder))
+        folder = stack.enter_context(temporary_folder())
+        url = stack.enter_context(database_in(folder))
         environ = {**production(url), "BOOKING_TRUSTED_PROXIES": "127.0.0.1"}
         container = Container(settings=Settings.from_environment(environ))
         dataset, providers = asyncio.run(filled(container, options.providers, max(100, options.users // 8)))
