@@ -76,7 +76,7 @@ async def change_contact(
         )
     except DomainError as error:
         shown = contact_page(user, channel, page, csrf=csrf, typed=typed, sent=sent)
-        return page.refuse(unproven(shown, error, page, field=field_of(error)), error)
+        return page.refuse(unproven(shown, error, page, field=field_of(error)), error, at=page.path)
     return page.see(page.link("/account", done=channel.value), cookies=[FORGOTTEN])
 
 
@@ -122,7 +122,7 @@ async def confirm_contact(
         )
     except DomainError as error:
         shown = confirm_page(user, channel, page, csrf=csrf, sent=sent)
-        return page.refuse(shown.failed(error, page, field=field_of(error)), error)
+        return page.refuse(shown.failed(error, page, field=field_of(error)), error, at=page.path)
     return page.see(page.link("/account", done=channel.value), cookies=[FORGOTTEN])
 
 

@@ -78,7 +78,7 @@ async def give(
         await executor.run(transfer_package, transfer_of(package, form), actor=actor, session_id=session_id)
     except DomainError as error:
         shown = giving_page(await _own(package_id, actor, reads), form, page, csrf=csrf)
-        return page.refuse(shown.failed(error, page, field=_field(error)), error)
+        return page.refuse(shown.failed(error, page, field=_field(error)), error, at=page.path)
     return page.see(page.link("/account/packages", done="given"))
 
 

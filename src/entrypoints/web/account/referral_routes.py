@@ -59,7 +59,7 @@ async def enter(
         command = EnterReferralCode(referral_code=code)
         await executor.run(enter_referral_code, command, actor=actor, session_id=session_id)
     except (UnknownReferralCode, ReferralRefused, ReferredAlready) as error:
-        return page.refuse(referral_page(code, page, csrf=csrf).failed(error, page), error)
+        return page.refuse(referral_page(code, page, csrf=csrf).failed(error, page), error, at=page.path)
     return page.see(page.link(PATH, done="referred"))
 
 

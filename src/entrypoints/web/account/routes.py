@@ -44,6 +44,7 @@ from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.account.referral_routes import handlers as referrals
 from entrypoints.web.account.services_routes import handlers as services
 from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.zones import ZONE
 
@@ -100,7 +101,7 @@ async def save_account(
         picture = own_picture(user, object_storage, page)
         shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, pushes=pushes, now=now)
         named = str(next(iter(error.field_path), error.parameters.get("field", "")))
-        return page.refuse(retyped(shown, form, page.say.error(error), _FIELDS.get(named, named)), error)
+        return page.refuse(retyped(shown, form, page.say.error(error), _FIELDS.get(named, named)), error, at=page.path)
     return page.see(f"/{language if language in LANGUAGES else page.language}/account?done=saved")
 
 
@@ -169,8 +170,8 @@ async def delete_account(
         await executor.run(delete_own_account, proof, actor=actor, session_id=session_id)
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
-        return page.refuse(unproven(delete_page(user, page, csrf=csrf), error, page), error)
-    return page.see(page.link("/"), cookies=session_mode.no_cookies())
+        return page.refuse(unproven(delete_page(user, page, csrf=csrf), error, page), error, at=page.path)
+    return page.see(page.link("/"), cookies=(*session_mode.no_cookies(), FORGOTTEN))
 
 
 handlers: Final = (

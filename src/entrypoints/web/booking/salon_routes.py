@@ -136,7 +136,7 @@ async def join_in_salon(
     try:
         tokens = await joining.join(form, page)
     except DomainError as error:
-        return page.refuse(show(typed).failed(error, page, field=field_of(error)), error)
+        return page.refuse(show(typed).failed(error, page, field=field_of(error)), error, at=page.path)
     if tokens is None:
         address = page.link(f"{path_of(facts)}/you", **choice.query())
         return page.lead(show(replace(typed, code_sent=True)), address, typed.fields())

@@ -137,7 +137,7 @@ async def join(
         tokens = await joining.join(form, page)
     except DomainError as error:
         model = you_page(choice, facts, slot, typed, page, documents=booker.documents)
-        return page.refuse(model.failed(error, page), error)
+        return page.refuse(model.failed(error, page), error, at=page.path)
     if tokens is None:
         sent = replace(typed, code_sent=True)
         asked = you_page(choice, facts, slot, sent, page, documents=booker.documents)

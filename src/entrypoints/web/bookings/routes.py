@@ -191,7 +191,9 @@ async def cancel(
         acting = await desk.open(booking_id)
         if AvailableAction.CANCEL not in acting.can:
             return page.see(page.link(acting.path))
-        return page.refuse((await _question(acting, page, reads, clock, reason=reason)).failed(error, page), error)
+        return page.refuse(
+            (await _question(acting, page, reads, clock, reason=reason)).failed(error, page), error, at=page.path
+        )
     return page.see(page.link(acting.path, done="cancelled"))
 
 
@@ -245,7 +247,7 @@ async def move(
     except _FREED:
         return page.see(page.link(f"{acting.path}/move", taken=1))
     except DomainError as error:
-        return page.refuse(move_question(acting, slot, page).failed(error, page), error)
+        return page.refuse(move_question(acting, slot, page).failed(error, page), error, at=page.path)
     return page.see(page.link(acting.path, done="moved"))
 
 
@@ -276,7 +278,7 @@ async def accept(
         shown = replace(
             booking_page(acting, None, page, extras=await _extras(acting, reads)), error=page.say.error(error)
         )
-        return page.refuse(shown, error)
+        return page.refuse(shown, error, at=acting.path)
     return page.see(page.link(acting.path, done="accepted"))
 
 
@@ -325,7 +327,9 @@ async def review(
         await executor.run(post_review, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
         field = str(error.parameters["field"]) if isinstance(error, InvalidValue) else ""
-        return page.refuse(review_page(acting, page, rating=rating, text=text).failed(error, page, field=field), error)
+        return page.refuse(
+            review_page(acting, page, rating=rating, text=text).failed(error, page, field=field), error, at=page.path
+        )
     return page.see(page.link(acting.path, done="reviewed"))
 
 

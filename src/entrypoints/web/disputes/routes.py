@@ -96,7 +96,7 @@ async def show_opening(
     acting, case, possible = await disputes.open(booking_id)
     if not possible:
         return page.see(page.link(acting.path if case is None else case.path))
-    return page.render(opening_page(acting, page, Complaint(), Stored()), public=False)
+    return page.render(opening_page(acting, page, Complaint(), kept_pictures(page.refused)), public=False)
 
 
 @post(_NEW, status_code=303, opt=_WITH_PICTURES, request_max_body_size=MOST_BYTES_OF_FILES)
@@ -122,7 +122,7 @@ async def open_a_dispute(
         if missing is not None:
             raise missing
         if stored.error is not None:
-            return page.refuse(shown.failed(stored.error, page, field=PICTURES), stored.error)
+            return page.refuse(shown.failed(stored.error, page, field=PICTURES), stored.error, at=page.path)
         command = OpenDispute(
             booking_id=booking_id,
             reason=complaint.in_words(acting, page),
@@ -130,7 +130,7 @@ async def open_a_dispute(
         )
         await executor.run(open_dispute, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
-        return page.refuse(shown.failed(error, page, field=field_of(error)), error)
+        return page.refuse(shown.failed(error, page, field=field_of(error)), error, at=page.path)
     return page.see(page.link(path, done="opened"))
 
 
@@ -142,7 +142,7 @@ async def show_statement(
     case = await disputes.case(booking_id, DisputeAction.STATE)
     if case is None:
         return page.see(page.link(f"/bookings/{booking_id}/dispute"))
-    return page.render(statement_page(case, page, "", Stored()), public=False)
+    return page.render(statement_page(case, page, "", kept_pictures(page.refused)), public=False)
 
 
 @post(f"{_AT}/statement", status_code=303, opt=_WITH_PICTURES, request_max_body_size=MOST_BYTES_OF_FILES)
@@ -163,14 +163,14 @@ async def make_a_statement(
     stored = await _stored(request, acting, pictures)
     shown = statement_page(case, page, text, stored)
     if stored.error is not None:
-        return page.refuse(shown.failed(stored.error, page, field=PICTURES), stored.error)
+        return page.refuse(shown.failed(stored.error, page, field=PICTURES), stored.error, at=page.path)
     try:
         command = MakeStatement(
             dispute_id=case.shown.view.dispute.id, evidence=Evidence(text=text, file_ids=stored.file_ids)
         )
         await executor.run(make_statement, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
-        return page.refuse(shown.failed(error, page, field=field_of(error)), error)
+        return page.refuse(shown.failed(error, page, field=field_of(error)), error, at=page.path)
     return page.see(page.link(case.path, done="stated"))
 
 
@@ -204,7 +204,7 @@ async def withdraw(
     try:
         await executor.run(withdraw_dispute, command, actor=case.acting.actor, session_id=case.acting.session_id)
     except StaleVersion as error:
-        return page.refuse(withdraw_page(case, page).failed(error, page), error)
+        return page.refuse(withdraw_page(case, page).failed(error, page), error, at=page.path)
     return page.see(page.link(case.path, done="withdrawn"))
 
 

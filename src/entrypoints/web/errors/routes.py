@@ -1,7 +1,6 @@
 """Problems as pages, in the language of the address or of the visitor."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
@@ -28,7 +27,7 @@ def problem_page(
     status = problem.status_code or 500
     if status == 401:  # noqa: PLR2004 - no valid token
         return _lead_on(request, page)
-    form = _page_of_form(request, page)
+    form = page.came_from
     if form and isinstance(error, InvalidCsrfToken):
         return page.see(page.link(form))  # one that is older than the session: its page is shown anew
     model = error_page(status, page.say, request_id=request_id(request.scope))
@@ -45,7 +44,7 @@ def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
     path, sent = page.path, request.scope["method"] != "GET" and not takes_files(request.scope.get("route_handler"))
     query = request.scope["query_string"].decode("latin-1")
     here = path + (f"?{query}" if query else "")
-    form = _page_of_form(request, page)
+    form = page.came_from
     if path == _RENEW:
         here = page.asked("next")
     elif REFRESH_COOKIE in request.cookies:
@@ -54,11 +53,3 @@ def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
     if not sent:
         return page.see(page.link("/sign-in", next=here))
     return page.see(page.link("/sign-in", next=form, ended=1))
-
-
-def _page_of_form(request: Request[Any, Any, Any], page: Page) -> str:
-    """The address of our page that has sent the form, without its language; empty: it is not known, or not ours."""
-    came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc not in {request.headers.get("host"), urlsplit(page.site.url).netloc}:
-        return ""
-    return came.path.removeprefix(f"/{page.language}") + (f"?{came.query}" if came.query else "")

@@ -93,7 +93,7 @@ async def look_up(
     try:
         card = await executor.run(look_up_gift_card, code, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(shown.failed(error, page), error)
+        return page.refuse(shown.failed(error, page), error, at="/gift-cards")
     found = shown.showing(card, await issuer_of(card, reads), page, clock.now())
     return page.lead(found, page.link("/gift-cards"), {CODE: code})
 
@@ -127,7 +127,7 @@ async def buy(
         command = _order(seller, form, page)
         order = await executor.run(order_gift_card, command, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(refused(buy_page(seller, form, page, csrf=csrf), error, page), error)
+        return page.refuse(refused(buy_page(seller, form, page, csrf=csrf), error, page), error, at=page.path)
     await begin_payment(order.id, order.amount, actor=actor, executor=executor, gateways=gateways)
     return page.see(page.link(f"/orders/{order.id}"))
 

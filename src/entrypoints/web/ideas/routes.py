@@ -22,7 +22,7 @@ from entrypoints.web.bookings.desk import BookingDesk
 from entrypoints.web.ideas.ideas import ideas_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.kit.uploads import PICTURES, PictureDesk, Stored, field_of, kept_pictures
+from entrypoints.web.kit.uploads import PICTURES, PictureDesk, field_of, kept_pictures
 
 _AT: Final = "/bookings/{booking_id:str}/ideas"
 
@@ -39,7 +39,7 @@ async def show_ideas(
     """The ideas, oldest first, and a form for another one until the appointment is over."""
     acting = await desk.open(booking_id)
     ideas = await list_ideas(acting.actor, booking_id, reads)
-    return page.render(ideas_page(acting, ideas, page, object_storage, kept=Stored()), public=False)
+    return page.render(ideas_page(acting, ideas, page, object_storage, kept=kept_pictures(page.refused)), public=False)
 
 
 @post(_AT, status_code=303, opt=FORM_WITH_FILES | limited_as(UPLOADS), request_max_body_size=MOST_BYTES_OF_FILES)
@@ -68,7 +68,7 @@ async def add_idea(
         ideas = await list_ideas(acting.actor, booking_id, reads)
         shown = ideas_page(acting, ideas, page, object_storage, text=text, kept=stored)
         field = PICTURES if error is stored.error else field_of(error).replace("description", IDEA)
-        return page.refuse(shown.failed(error, page, field=field), error)
+        return page.refuse(shown.failed(error, page, field=field), error, at=page.path)
     return page.see(page.link(f"{acting.path}/ideas"))
 
 

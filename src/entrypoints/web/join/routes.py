@@ -106,7 +106,7 @@ async def follow(
     try:
         await open_invitation(token, reads, now=clock.now())
     except InvalidInvitation as error:
-        return page.refuse(invitation_page(page, typed=typed).failed(error, page, field=LINK), error)
+        return page.refuse(invitation_page(page, typed=typed).failed(error, page, field=LINK), error, at=page.path)
     kept = Cookie(key=_COOKIE, value=token, max_age=_KEPT_FOR, secure=True, httponly=True, samesite="strict")
     return page.see(page.link(INVITATIONS), cookies=[kept])
 
@@ -153,7 +153,7 @@ async def save_profile(
     except DomainError as error:
         field = str(next(iter(error.field_path), error.parameters.get("field", "")))
         again = profile_page(name, zone, page, csrf=csrf, now=clock.now())
-        return page.refuse(again.failed(error, page, field=field), error)
+        return page.refuse(again.failed(error, page, field=field), error, at=page.path)
     return page.see(page.link(INVITATIONS))
 
 

@@ -4,6 +4,7 @@ An answer to a form cannot be shown again without sending the form again. So a f
 that page shows, such as the number that a code was sent to, is in a cookie: never in an address, and encrypted.
 """
 
+import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -36,7 +37,7 @@ class KeptForms:
     def keep(self, fields: Fields, path: str, session_id: SessionId | None) -> Cookie | None:
         """The cookie that keeps fields; None: they are too long for one."""
         listed = {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
-        text = encode((path, session_id, listed))
+        text = zlib.compress(encode((path, session_id, listed)), 9)  # so that pages of Cyrillic or Persian text fit
         value = self._fernet.encrypt_at_time(text, int(self._clock.now().timestamp())).decode()
         return _cookie(value, int(_LIFE.total_seconds())) if len(value) <= _MOST else None
 
@@ -44,9 +45,9 @@ class KeptForms:
         """The fields; none of another page or session, and none that are too old or were changed."""
         now, life = int(self._clock.now().timestamp()), int(_LIFE.total_seconds())
         try:
-            text = self._fernet.decrypt_at_time(value, life, now)
+            text = zlib.decompress(self._fernet.decrypt_at_time(value, life, now))
             of_path, of_session, fields = decode(text, type=tuple[str, SessionId | None, dict[str, tuple[str, ...]]])
-        except (InvalidToken, MsgspecError, ValueError):
+        except (InvalidToken, zlib.error, MsgspecError, ValueError):
             return {}
         return fields if (of_path, of_session) == (path, session_id) else {}
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 
+from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, SignInTooOld
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import SessionId
@@ -28,9 +29,14 @@ from entrypoints.web.kit.environment import NAMES, RIGHT_TO_LEFT, environment_of
 from entrypoints.web.kit.formats import Formats
 from entrypoints.web.kit.kept import KEPT, KEPT_COOKIE, Fields, KeptForms
 from entrypoints.web.kit.policy import Cards
+from entrypoints.web.kit.refused import STATUS, kept_of, with_refusal
 
 LANGUAGE: Final = "page_language"
 """In the `opt` of a handler: the language of its pages."""
+REFUSED: Final = "refused"
+"""The parameter of the address of a page that shows what was wrong with its form."""
+_ANSWERED: Final = (SignInTooOld, SecondFactorNeeded, InvalidSecondFactor)
+"""Errors after which a page has more: another way to sign in, or one more field."""
 _FILES: Final = "/api/v1/"
 """Where the files are to which pages link: addresses without a language."""
 _PUBLIC: Final = "public, no-cache"
@@ -131,6 +137,11 @@ class Page:
         return self.kept if self.asked(KEPT) else {}
 
     @property
+    def refused(self) -> Mapping[str, Sequence[str]]:
+        """What was typed into the form of this page, if it shows what was wrong with it."""
+        return self.kept if self.asked(REFUSED) else {}
+
+    @property
     def path(self) -> str:
         """The address of this page, without its language."""
         return str(self._request.scope["path"]).removeprefix(f"/{self.language}") or "/"
@@ -143,6 +154,8 @@ class Page:
     def render(self, model: PageModel, *, status: int = 200, public: bool = True) -> Response[bytes]:
         """The page. A public one has no name and no cookie, and is answered by 304 to those who have it."""
         path = self.path
+        if refused := self.refused.get(STATUS):
+            model, status, public = with_refusal(model, self.refused), int(refused[0]), False
         signed_in = has_token(self._request)
         text = (
             environment_of(self.language)
@@ -176,9 +189,28 @@ class Page:
                 return Response(b"", status_code=304, headers=headers)
         return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
 
-    def refuse(self, model: PageModel, error: DomainError) -> Response[bytes]:
-        """The page with what was wrong, which `model` says already, and the status of the error."""
-        return self.render(model, status=status_of(type(error)), public=False)
+    def refuse(self, model: PageModel, error: DomainError, *, at: str = "") -> Response[Any]:
+        """The page with what was wrong, which `model` says already, and the status of the error.
+
+        `at`: the address of the page with the form, without its language, if it can show that, too: the form leads
+        back there. It is answered itself if it has come from elsewhere, or if its page has more after this error.
+        """
+        status, came = status_of(type(error)), urlsplit(self.came_from)
+        if at and came.path == at and not isinstance(error, _ANSWERED):
+            kept = kept_of(model, status)
+            cookie = self.site.kept_forms.keep(kept, at, self._request.scope.get("auth"))
+            if cookie is not None:
+                query = [each for each in parse_qsl(came.query) if each[0] != REFUSED]
+                return self.see(f"/{self.language}{at}?{urlencode([*query, (REFUSED, '1')])}", cookies=[cookie])
+        return self.render(model, status=status, public=False)
+
+    @property
+    def came_from(self) -> str:
+        """The page of ours that has sent the form, without its language; empty: it is not known, or not ours."""
+        came = urlsplit(self._request.headers.get("referer", ""))
+        if came.netloc not in {self._request.headers.get("host"), urlsplit(self.site.url).netloc}:
+            return ""
+        return came.path.removeprefix(f"/{self.language}") + (f"?{came.query}" if came.query else "")
 
     def see(self, address: str, *, status: int = 303, cookies: Iterable[Cookie] = ()) -> Response[Any]:
         """A redirection: 303 after a form, 307 with a form, 301 from a former address."""

@@ -99,7 +99,7 @@ async def not_me(
         await executor.run(disown_bank_account, link, actor=SYSTEM)
     except InvalidNotMeLink as error:
         refused = not_me_page(page, typed=typed).failed(error, page, field=LINK)
-        return page.refuse(refused, error)
+        return page.refuse(refused, error, at=page.path)
     return page.see(page.link("/sign-in/new-password"))
 
 
@@ -122,7 +122,7 @@ async def end_messages(
     try:
         found = required(unsubscribe_tokens.read(token_of(typed)), InvalidUnsubscribeToken)
     except InvalidUnsubscribeToken as error:
-        return page.refuse(unsubscribe_page(page, typed=typed).failed(error, page, field=LINK), error)
+        return page.refuse(unsubscribe_page(page, typed=typed).failed(error, page, field=LINK), error, at=page.path)
     await executor.run(unsubscribe, found, actor=SYSTEM)
     return page.see(page.link(_DONE), cookies=[_unsubscribed(token_of(typed), _KEPT_FOR)])
 

@@ -276,7 +276,7 @@ def _secret(form: Any) -> str:
 
 
 def _refused(form: FormPage, error: DomainError, page: Page) -> Response[Any]:
-    return page.refuse(failed(form, error, page), error)
+    return page.refuse(failed(form, error, page), error, at=page.path)
 
 
 def _signed_in(tokens: Tokens, address: str, page: Page, session_mode: SessionMode) -> Response[Any]:

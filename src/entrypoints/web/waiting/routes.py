@@ -82,7 +82,8 @@ async def wait(
             csrf = session_cookies.csrf_token(session_id)
         await booker.executor.run(join_waiting_list, command, actor=actor, session_id=session_id)
     except DomainError as error:
-        response = page.refuse(show(csrf=csrf, typed=typed, error=error), error)
+        at = page.path if tokens is None else ""  # else they have another session now
+        response = page.refuse(show(csrf=csrf, typed=typed, error=error), error, at=at)
     else:
         response = page.see(page.link("/waiting"))
     for cookie in () if tokens is None else (*session_mode.cookies(tokens), FORGOTTEN):

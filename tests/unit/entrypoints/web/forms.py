@@ -12,6 +12,7 @@ from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 from entrypoints.web.kit.kept import KEPT
+from entrypoints.web.kit.pages import REFUSED
 
 OWN: Final = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 _TYPE: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -34,20 +35,24 @@ class Visitor:
             await self.api.client.post(path, content=content, headers=self._headers() | _TYPE | headers)
         )
 
-    async def send_files(self, path: str, fields: dict[str, Any], *files: tuple[str, bytes, str]) -> httpx.Response:
+    async def send_files(
+        self, path: str, fields: dict[str, Any], *files: tuple[str, bytes, str], **headers: str
+    ) -> httpx.Response:
         """Send a form with pictures: names, contents and types."""
         pictures = [("pictures", each) for each in files]
-        return await self.led(await self.api.client.post(path, data=fields, files=pictures, headers=self._headers()))
+        return await self.led(
+            await self.api.client.post(path, data=fields, files=pictures, headers=self._headers() | headers)
+        )
 
     async def led(self, answer: httpx.Response) -> httpx.Response:
         """Go to the page that shows what a form led to."""
         self.keep(answer)
-        shown = parse_qs(urlsplit(answer.headers.get("Location", "")).query).get(KEPT)
+        shown = {KEPT, REFUSED} & parse_qs(urlsplit(answer.headers.get("Location", "")).query).keys()
         return await self.get(answer.headers["Location"]) if shown else answer
 
     async def submit(self, at: httpx.Response, action: str, **fields: Any) -> httpx.Response:
         """Send the form of a page whose address ends so, with what is in its hidden fields."""
-        return await self.send(*form_in(at, action, **fields))
+        return await self.send(*form_in(at, action, **fields), Referer=str(at.url))
 
     async def signed_in(self, phone: str, name: str = "Bold") -> None:
         """Sign in with a code; somebody new gets an account."""

@@ -2,17 +2,22 @@
 
 import ast
 from datetime import timedelta
+from random import Random
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api
-from tests.unit.entrypoints.web.forms import Visitor, code_of
+from tests.unit.entrypoints.web.forms import OWN, Visitor, code_of, form_in
+from tests.unit.features.reviews import visit
 
 from adapters.security.clock import SystemClock
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 from entrypoints.web.kit.environment import FOLDER
 from entrypoints.web.kit.kept import KEPT_COOKIE, KeptForms
 
 PHONE = "+97699112233"
-LONG = "Ө" * 3_000
+LONG = "".join(Random(1).choices("абвгдеёжзийклмноөпрстуүфхцчшщъыьэюя", k=6_000))  # noqa: S311 - no secret
+"""What cannot be made shorter."""
+PROSE = "Баруун мөрнөөс бугалга хүртэл цэцэгс, навчис, дунд нь хараацай; хар, саарал өнгөөр нарийн зураасаар. "
 
 
 def answers_to_forms() -> dict[str, str]:
@@ -86,6 +91,30 @@ async def test_what_is_too_long_to_be_kept_is_answered_at_once(api: Api) -> None
     sent = await visitor.send(f"/en/book/{provider_id}/you", fields)
     assert (sent.status_code, "one-time-code" in sent.text, LONG in sent.text) == (200, True, True)
     assert KEPT_COOKIE not in visitor.cookies
+
+
+async def test_a_refused_form_leads_back_to_its_page_with_what_was_typed(api: Api) -> None:
+    token, _, booking = await visit(api)
+    visitor, path = Visitor(api, token), f"/en/bookings/{booking['id']}/review"
+    asked, text = await visitor.get(path), (PROSE * 21)[:2_000]
+    action, fields = form_in(asked, "/review", text=text)
+    sent = OWN | {"Referer": str(asked.url), "Cookie": f"{ACCESS_COOKIE}={token}"}
+    led = visitor.keep(await api.client.post(action, data=fields, headers=sent))
+    assert (led.status_code, led.headers["Location"]) == (303, f"{path}?refused=1")
+    shown = await visitor.get(f"{path}?refused=1")
+    for again in (shown, await visitor.get(f"/fa{path[3:]}?refused=1"), await visitor.get(f"{path}?refused=1")):
+        assert (again.status_code, f">{text}</textarea>" in again.text) == (422, True)
+        assert 'id="choices-rating-error"' in again.text
+        assert f'href="/mn{path[3:]}?refused=1"' in again.text
+    assert "<title>Error: " in shown.text
+    assert "choices-rating-error" not in (await visitor.get(path)).text
+    stranger = Visitor(api, await api.joined("customer"))
+    stranger.cookies[KEPT_COOKIE] = visitor.cookies[KEPT_COOKIE]
+    assert text not in (await stranger.get(f"{path}?refused=1")).text
+    unknown = await api.client.post(action, data=fields, headers=sent | {"Referer": "https://evil.test/"})
+    assert (unknown.status_code, "choices-rating-error" in unknown.text) == (422, True), "it is answered itself"
+    done = await visitor.submit(shown, "/review", rating="5", text=text)
+    assert done.headers["Location"].endswith("?done=reviewed")
 
 
 @pytest.mark.parametrize("value", ["", '""', "x", "é", "gAAAAA=="])
