@@ -15,7 +15,7 @@ from booking_domain.scheduling.errors import HoldNotFound
 from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import Calendar, Slot, claim_margin, length_margin
 from booking_domain.scheduling.placing import claimable_in, slot_window
-from booking_domain.scheduling.slots import offered_slots, slots_in_order
+from booking_domain.scheduling.slots import minutes_of, offered_slots, slots_in_order
 from booking_domain.scheduling.waiting import NotWaiting, WaitingAction, WaitingParty, WaitingStatus
 from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.checks import require_type
@@ -82,6 +82,9 @@ class Diary(Generic[KeptT_co]):
         self.store: KeptT_co = MemoryStore() if store is None else store  # type: ignore[assignment]  # see the overloads
         self._clock = clock or SystemClock()
         self._new_id = new_id
+        for field, value, method in (("store", self.store, "claims"), ("clock", self._clock, "now")):
+            if not callable(getattr(value, method, None)):
+                raise InvalidValue(field=field, problem=f"must have the method {method}")
 
     def slots(
         self, calendar: str, window: TimeRange | None = None, *, duration_minutes: int | None = None
@@ -91,15 +94,18 @@ class Diary(Generic[KeptT_co]):
         window = TimeRange(now, now + 7 * _DAY) if window is None else window
         require_type("window", window, TimeRange)
         of = self._calendar(calendar)
+        minutes_of(of.settings, duration_minutes)
         claims = _around(self.store, calendar, of, window, duration_minutes)
         return offered_slots(of, claims, window=window, now=now, duration_minutes=duration_minutes)
 
-    def explain(self, calendar: str, start: datetime, *, duration_minutes: int | None = None) -> Explanation:
+    def explain(self, calendar: str, start: Slot | datetime, *, duration_minutes: int | None = None) -> Explanation:
         """Why a start is, or is not, offered, and the nearest slots."""
         now, of = self._now(), self._calendar(calendar)
+        begins, minutes = _asked(of, start)
+        minutes = minutes if duration_minutes is None else minutes_of(of.settings, duration_minutes)
         whole = TimeRange(now, now + (of.settings.horizon_days + 2) * _DAY)
-        claims = _around(self.store, calendar, of, whole, duration_minutes)
-        return explain(of, claims, start, now=now, duration_minutes=duration_minutes)
+        claims = _around(self.store, calendar, of, whole, minutes)
+        return explain(of, claims, begins, now=now, duration_minutes=minutes)
 
     def hold(
         self: "Diary[ClaimStore]", calendar: str, start: Slot | datetime, *, lasts: timedelta = 10 * _MINUTE
@@ -109,12 +115,13 @@ class Diary(Generic[KeptT_co]):
         Raises:
             SlotNotOffered, SlotTaken: the start cannot be booked.
         """
-        require_type("lasts", lasts, timedelta)
+        _require_lasting(lasts)
         with self.store.locked(calendar):
             return self._claim(calendar, start, self._new_id(), expires_at=self._now() + lasts)
 
     def release(self: "Diary[ClaimStore]", calendar: str, hold: Claim) -> None:
         """Give a hold back, if it is still there."""
+        _require_hold(hold)
         with self.store.locked(calendar):
             self.store.remove_claim(calendar, hold.id)
 
@@ -133,6 +140,8 @@ class Diary(Generic[KeptT_co]):
             SlotNotOffered, SlotTaken: the start cannot be booked.
             HoldNotFound: the hold has expired or was released, or is on another start.
         """
+        if hold is not None:
+            _require_hold(hold)
         with self.store.locked(calendar):
             return self._book(calendar, start, customer, None if hold is None else hold.id, price)
 
@@ -156,7 +165,7 @@ class Diary(Generic[KeptT_co]):
             BookingNotFound, InvalidBookingTransition, AlreadyOver: it cannot be moved.
             SlotNotOffered, SlotTaken: the new start cannot be booked.
         """
-        calendar = required(self.store.booking(booking_id), BookingNotFound).calendar
+        calendar = self._calendar_of(booking_id)
         with self.store.locked(calendar):
             booking = required(self.store.booking(booking_id), BookingNotFound)
             moved = booking.after(Action.RESCHEDULE, by=by, now=self._now())
@@ -200,7 +209,7 @@ class Diary(Generic[KeptT_co]):
         duration_minutes: int | None = None,
     ) -> Waiting:
         """Wait for a slot that starts in the window, behind those who wait already."""
-        self._calendar(calendar)
+        minutes_of(self._calendar(calendar).settings, duration_minutes)
         waiting = Waiting(
             id=self._new_id(),
             calendar=calendar,
@@ -231,7 +240,7 @@ class Diary(Generic[KeptT_co]):
         Offers that are over lapse, and so do entries whose window is over. A slot that can be booked for less time than
         the offer lasts is not offered. Returns the new offers.
         """
-        require_type("lasts", lasts, timedelta)
+        _require_lasting(lasts)
         with self.store.locked(calendar):
             return tuple(filter(None, (self._offer(each, lasts) for each in self.store.waiting(calendar))))
 
@@ -309,11 +318,8 @@ class Diary(Generic[KeptT_co]):
         expires_at: datetime | None = None,
     ) -> Claim:
         """Claim a free start; the calendar is locked. A hold is used up, and `own` is what the claim replaces."""
-        begins = instant(start.start if isinstance(start, Slot) else start, field="start")
         now, of = self._now(), self._calendar(calendar)
-        minutes = None
-        if isinstance(start, Slot) and appointment_at(of, begins) != TimeRange(start.start, start.end):
-            minutes = (start.end - start.start) // _MINUTE
+        begins, minutes = _asked(of, start)
         claims = list(_around(self.store, calendar, of, slot_window(begins, minutes)))
         for each in claims:
             if not each.live(now):
@@ -329,13 +335,17 @@ class Diary(Generic[KeptT_co]):
         return claim
 
     def _apply(self: "Diary[BookingStore]", booking_id: UUID, action: Action, by: Party) -> Booking:
-        calendar = required(self.store.booking(booking_id), BookingNotFound).calendar
+        calendar = self._calendar_of(booking_id)
         with self.store.locked(calendar):
             booking = required(self.store.booking(booking_id), BookingNotFound).after(action, by=by, now=self._now())
             if booking.claim is None:
                 self.store.remove_claim(calendar, booking_id)
             self.store.put_booking(booking)
             return booking
+
+    def _calendar_of(self: "Diary[BookingStore]", booking_id: UUID) -> str:
+        require_type("booking_id", booking_id, UUID)
+        return required(self.store.booking(booking_id), BookingNotFound).calendar
 
     def _calendar(self, name: str) -> Calendar:
         found = required(self.calendars.get(name), InvalidValue(field="calendar", problem="there is no such calendar"))
@@ -351,6 +361,27 @@ def _around(
 ) -> Iterable[Claim]:
     far = claim_margin(calendar.settings) + length_margin(minutes or 0)
     return store.claims(name, TimeRange(window.start - far, window.end + far))
+
+
+def _asked(calendar: Calendar, start: Slot | datetime) -> tuple[datetime, int | None]:
+    """When an appointment begins, and how many minutes it lasts; None: as long as the calendar says."""
+    begins = instant(start.start if isinstance(start, Slot) else start, field="start")
+    if isinstance(start, Slot) and appointment_at(calendar, begins) != TimeRange(start.start, start.end):
+        return begins, (start.end - start.start) // _MINUTE
+    return begins, None
+
+
+def _require_lasting(lasts: timedelta) -> None:
+    require_type("lasts", lasts, timedelta)
+    if lasts <= timedelta(0):
+        raise InvalidValue(field="lasts", problem="must be more than no time")
+
+
+def _require_hold(hold: Claim) -> None:
+    """Raise `InvalidValue` for what is no hold: the claim of a booking would be released, or booked a second time."""
+    require_type("hold", hold, Claim)
+    if hold.expires_at is None:
+        raise InvalidValue(field="hold", problem="must be a hold, not the claim of a booking")
 
 
 def _entry(store: WaitingStore, calendar: str, waiting_id: UUID) -> Waiting:

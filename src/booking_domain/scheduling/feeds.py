@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol, Self
-from urllib.parse import urlsplit
 
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, Unavailable
@@ -123,6 +122,8 @@ class OwnFeeds:
 
 def _place(url: str) -> str | None:
     """The scheme and host of a feed URL; None if it is not a valid one."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - the core imports this module, and has no URLs
+
     try:
         parts = urlsplit(url)
         port = "" if parts.port is None else f":{parts.port}"

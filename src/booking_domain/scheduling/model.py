@@ -15,7 +15,7 @@ from booking_domain.scheduling.pauses import Pause, pauses_at, require_pauses, w
 from booking_domain.scheduling.resources import RequiredResource, ResourceNeed, ResourceUses
 from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose, require_whole_days
 from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
-from booking_domain.shared.checks import checks_types
+from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, ServiceId, UserId
@@ -68,6 +68,7 @@ class DateException:
         >>> [str(each.date) for each in DateException.closed_on([naadam, new_year, naadam])]
         ['2027-01-01', '2027-07-11']
         """
+        require_type("days", days, Iterable)
         return tuple(cls(date=day) for day in sorted(set(days)))
 
 
@@ -281,6 +282,8 @@ class Calendar(OpeningHours):
 
     def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:
         """The claim of an appointment, with its buffers; a hold if it expires, else a booking."""
+        if not isinstance(slot, Slot | TimeRange):
+            raise InvalidValue(field="slot", problem="must be a slot or a TimeRange")
         span = TimeRange(slot.start, slot.end)
         claim = Claim.of(
             span,

@@ -12,6 +12,7 @@ from booking_domain.core import (
     BookingNotFound,
     Calendar,
     Claim,
+    DateException,
     Diary,
     HoldNotFound,
     Hours,
@@ -223,3 +224,37 @@ def test_a_store_implements_what_a_use_needs_and_no_more() -> None:
 def test_by_default_it_is_now(diary: Diary[MemoryStore]) -> None:
     assert Diary({"anna": CALENDAR}).slots("anna")[0].start >= SystemClock().now() - HOUR
     assert len(diary.slots("anna")) == 28
+
+
+def test_what_is_no_store_clock_hold_or_id_is_named_at_once(diary: Diary[MemoryStore]) -> None:
+    booking = diary.book("anna", NINE + HOUR, customer="bold")
+    claim = booking.claim
+    wrong: Any = {"store": object(), "clock": datetime.now, "booking": booking, "claim": claim, "none": timedelta(0)}
+    wrong["date"] = NINE.date()
+    for field, call in (
+        ("store", lambda: Diary(diary.calendars, wrong["store"])),
+        ("clock", lambda: Diary(diary.calendars, clock=wrong["clock"])),
+        ("hold", lambda: diary.book("anna", NINE + HOUR, customer="saraa", hold=wrong["booking"])),
+        ("hold", lambda: diary.book("anna", NINE + HOUR, customer="saraa", hold=wrong["claim"])),
+        ("hold", lambda: diary.release("anna", wrong["claim"])),
+        ("lasts", lambda: diary.hold("anna", NINE + 3 * HOUR, lasts=wrong["none"])),
+        ("booking_id", lambda: diary.cancel(wrong["booking"])),
+        ("booking_id", lambda: diary.move(wrong["booking"], NINE + 3 * HOUR)),
+        ("duration_minutes", lambda: diary.slots("anna", duration_minutes=wrong["store"])),
+        ("duration_minutes", lambda: diary.wait("anna", DAY, customer="saraa", duration_minutes=0)),
+        ("slot", lambda: diary.calendars["anna"].claim(wrong["booking"])),
+        ("days", lambda: DateException.closed_on(wrong["date"])),
+    ):
+        with pytest.raises(InvalidValue) as refused:
+            call()
+        assert refused.value.field == field
+    assert diary.store.booking(booking.id) == booking
+    with pytest.raises(SlotTaken):
+        diary.book("anna", NINE + HOUR, customer="saraa")
+
+
+def test_a_slot_is_explained_at_the_length_at_which_it_was_listed(diary: Diary[MemoryStore]) -> None:
+    diary.book("anna", NINE + 2 * HOUR, customer="bold")
+    [short, *_] = diary.slots("anna", DAY, duration_minutes=30)
+    assert diary.explain("anna", short).reasons == ()
+    assert diary.explain("anna", short.start).reasons != ()
