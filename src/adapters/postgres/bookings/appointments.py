@@ -100,6 +100,7 @@ _LISTED: Final = _APPOINTMENTS.where(
     _OF_SALON,
     if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
     if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
+    if_given("ends_after", _b.ends_at, _b.ends_at > bindparam("ends_after")),
 )
 _OF_PARTY: Final = (_b.customer_id == bindparam("party"), _b.provider_user_id == bindparam("party"))
 # An array, so that the planner combines the indexes of the three columns.

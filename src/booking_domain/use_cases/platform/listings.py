@@ -86,6 +86,7 @@ class BookingListFilter(ListFilter):
     """Bookings that are to come at this time: requested, pending or confirmed, and not over."""
     past_at: datetime | None = None
     """All others."""
+    ends_after: datetime | None = None
 
     statuses: tuple[Status, ...] = ()
     """Empty: any."""

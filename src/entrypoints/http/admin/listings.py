@@ -50,7 +50,7 @@ class AllBookingsQuery(ChosenBookingsQuery, frozen=True, kw_only=True):
 
 
 _BOOKINGS: Final[dict[str, Any]] = {
-    "default": ("party_id", "manager_id", "salon_id", "upcoming_at", "past_at"),
+    "default": ("party_id", "manager_id", "salon_id", "upcoming_at", "past_at", "ends_after"),
     "statuses": "status",
     "order": "sort",
     "text": "q",

@@ -101,9 +101,9 @@ async def list_bookings(
     """List the caller's bookings with both parties and the actions that the caller can take, newest first.
 
     Use `when=upcoming&sort=start` for the next appointments of a customer or a provider, and
-    `salonId=…&from=2026-11-23&to=2026-11-24&timeZone=…&sort=start` for the day of a salon. Managers also get the
-    bookings of the members of their salons, admins get all. The cursor is the id of the last booking of a page: keep
-    filter and order the same from page to page.
+    `salonId=…&from=2026-11-23&to=2026-11-24&timeZone=…&running=true&sort=start` for the day of a salon. Managers also
+    get the bookings of the members of their salons, admins get all. The cursor is the id of the last booking of a page:
+    keep filter and order the same from page to page.
     """
     now = clock.now()
     found = await bookings.list_bookings(actor, bookings_filter(params, now), replica_reads.appointments)

@@ -1,6 +1,7 @@
 """The JSON of bookings."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -373,10 +374,12 @@ _ORDERS: Final = {
 
 
 class BookingsQuery(ListQuery, frozen=True, kw_only=True):
-    """Filters: bookings that start in `[from, to)`. `status` may be repeated."""
+    """Filters: bookings that start in `[from, to)`, or also those that run then. `status` may be repeated."""
 
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     when: When | None = None
+    running: bool = False
+    """Also appointments that began up to 15 days before `from`, and end after it."""
     salon_id: SalonId | None = None
     """The salon that the provider is a member of now."""
     time_zone: ZoneName | None = None
@@ -390,11 +393,13 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
         return UTC if self.time_zone is None else time_zone(self.time_zone)
 
 
+_LONGEST: Final = timedelta(days=15)
+"""An appointment takes 14 days at most, and an hour more when clocks change."""
 _chosen: Final = members(
     BookingsQuery,
     BookingListFilter,
-    given=("party_id", "manager_id", "upcoming_at", "past_at", "text"),
-    unused=("when", "time_zone"),
+    given=("party_id", "manager_id", "upcoming_at", "past_at", "ends_after", "text"),
+    unused=("when", "running", "time_zone"),
     statuses="status",
     order=lambda query: _ORDERS[query.sort],
     **PERIOD,
@@ -404,11 +409,14 @@ _chosen: Final = members(
 
 def bookings_filter(params: BookingsQuery, now: datetime) -> BookingListFilter:
     """The filter, for one booking more than the page has."""
-    return BookingListFilter(
+    found = BookingListFilter(
         upcoming_at=now if params.when is When.UPCOMING else None,
         past_at=now if params.when is When.PAST else None,
         **_chosen(params),
     )
+    if not params.running or found.at_from is None:
+        return found
+    return replace(found, at_from=found.at_from - _LONGEST, ends_after=found.at_from)
 
 
 class BookedServiceJson(Json, frozen=True, kw_only=True):

@@ -63,3 +63,22 @@ async def test_a_service_of_a_day_and_a_half_needs_hours_that_do_not_end_at_nigh
     booking = await api.booked(customer, provider_id, first["start"], serviceId=service["id"])
     begin, end = (datetime.fromisoformat(booking[name]) for name in ("start", "end"))
     assert end - begin == timedelta(minutes=2_160)
+
+
+async def test_a_day_lists_appointments_that_began_before_and_run_on_if_asked_for(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=0)
+    rental = await added(api, provider, **RENTAL | {"durationMinutes": 4_320})
+    [first, *_] = await slots(api, provider_id, rental["id"])
+    booking = await api.booked(await api.joined("customer"), provider_id, first["start"], serviceId=rental["id"])
+    begins, last = datetime.fromisoformat(first["start"]), datetime.fromisoformat(first["end"])
+
+    async def listed(day: datetime, running: str) -> list[str]:
+        dates = f"from={day.date()}&to={day.date() + timedelta(days=1)}&timeZone=Asia/Ulaanbaatar{running}"
+        answer = await api.get(f"/bookings?{dates}&sort=start", provider)
+        return [each["id"] for each in answer.json()["items"]]
+
+    days = [begins + timedelta(days=each) for each in range(-1, 4)]
+    assert days[3].date() == last.date()
+    assert [await listed(day, "") for day in days] == [[], [booking["id"]], [], [], []]
+    running = [await listed(day, "&running=true") for day in days]
+    assert running == [[], [booking["id"]], [booking["id"]], [booking["id"]], []]

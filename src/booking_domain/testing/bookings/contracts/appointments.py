@@ -172,6 +172,7 @@ class AppointmentReadsContract(StorageContract):
             (BookingListFilter(reference=second.reference), [second]),
             (BookingListFilter(at_from=TOMORROW + HOUR), [third, second]),
             (BookingListFilter(at_before=TOMORROW + HOUR), [first]),
+            (BookingListFilter(ends_after=first.span.end), [third, second]),
         ):
             found = await self.reads.appointments.page(chosen)
             assert [each.booking for each in found] == expected, chosen

@@ -197,6 +197,7 @@ class MemoryAppointmentReads(InMemory, AppointmentReads):
                 and criteria.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
                 and (criteria.upcoming_at is None or _is_upcoming(booking, criteria.upcoming_at))
                 and (criteria.past_at is None or not _is_upcoming(booking, criteria.past_at))
+                and (criteria.ends_after is None or booking.span.end > criteria.ends_after)
             ),
             id_of=lambda booking: booking.id,
             key=lambda booking: booking.span.start,
