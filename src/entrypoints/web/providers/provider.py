@@ -30,6 +30,7 @@ from entrypoints.web.kit.policies import policy_sentences
 from entrypoints.web.kit.schema_org import json_ld, opening_hours
 from entrypoints.web.packages.offers import names_of, packages_of
 from entrypoints.web.plans.offers import plans_of
+from entrypoints.web.providers.work import WORK_BY, work_path
 
 REVIEWS_SHOWN: Final = 6
 _DAYS_SHOWN: Final = 4
@@ -86,6 +87,14 @@ class ReviewText:
     reply: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLink:
+    """The first picture of a work, and where its page is."""
+
+    picture: Picture
+    href: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProviderPage(PageModel):
     """The page of a provider."""
@@ -96,6 +105,7 @@ class ProviderPage(PageModel):
     review_count: str
     pictures: tuple[Picture, ...]
     """The photo, and the pictures of the portfolio."""
+    works: tuple[WorkLink, ...]
     bio: str
     services: tuple[ServiceGroup, ...]
     packages: Offers | None
@@ -151,11 +161,12 @@ def provider_page(
     zone = time_zone(facts.view.time_zone)
     today, length = now.astimezone(zone).date(), calendar.settings.duration_minutes
     salon, average = facts.salon, profile.rating.average
-    works = [
-        picture_of(image, links, alt=item.item.description or say(Phrase("Work by {name}"), name=profile.display_name))
-        for item in facts.portfolio
-        for image in item.item.images
+    usual = say(WORK_BY, name=profile.display_name)
+    shown = [
+        (each.item, [picture_of(image, links, alt=each.item.description or usual) for image in each.item.images])
+        for each in facts.portfolio
     ]
+    works = [picture for _, pictures in shown for picture in pictures]
     photo = [] if profile.photo is None else [picture_of(profile.photo, links, alt=profile.display_name)]
     address = profile.address or ("" if salon is None else ", ".join(filter(None, (salon.address, salon.city))))
     location = profile.location or (None if salon is None else salon.location)
@@ -169,6 +180,7 @@ def provider_page(
         rating="" if average is None else formats.rating(average),
         review_count="" if average is None else say.count(_REVIEWS, profile.rating.count),
         pictures=(*photo, *works),
+        works=tuple(WorkLink(picture=pictures[0], href=page.link(work_path(facts, item))) for item, pictures in shown),
         bio=profile.bio,
         services=tuple(_services(facts, length, page)),
         packages=packages_of(offers, names_of(facts.services), page),

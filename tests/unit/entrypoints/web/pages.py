@@ -315,12 +315,14 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
     booking, time = re.findall(r'href="/en((/book/[^"/]+)/time[^"]*)"', of_salon)[0][::-1]
     you = re.findall(r'href="/en(/book/[^"]+/you[^"]*)"', (await api.client.get(f"/en{unescape(time)}")).text)[0]
     [salon] = set(re.findall(r'href="/en(/salons/[^"#?]+)"', of_salon))
+    works = re.findall(r'href="/en(/providers/[^"]+/works/[^"]+)"', of_salon)
     return (
         Look("home", "/"),
         Look("search", "/?q=sarnai&sort=cheapest"),
         Look("relaxed", "/?q=zzzz&day=weekend&part=morning"),
         Look("provider", providers[0]),
         Look("provider-of-salon", providers[-1]),
+        Look("work", works[1]),
         Look("salon", salon),
         Look("book-services", f"{booking}?missing=1"),
         Look("book-time", unescape(time)),

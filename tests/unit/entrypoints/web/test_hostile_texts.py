@@ -146,7 +146,7 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     named = {"name": hostile("service"), "category": hostile("category")}
     service_id = (await done(await api.post("/services", owner, json=service | named)))["id"]
     item = {"fileIds": [await api.uploaded(owner, "portfolio")], "description": hostile("work", 500)}
-    await done(await api.post("/portfolio", owner, json=item))
+    work = await done(await api.post("/portfolio", owner, json=item))
     stars = {"bookingId": over["id"], "rating": 5, "text": hostile("review", 2_000)}
     review = await done(await api.post("/reviews", customer, json=stars))
     await done(await api.post(f"/reviews/{review['id']}/reply", owner, json={"text": hostile("reply", 1_000)}))
@@ -188,6 +188,7 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     paths = {
         "home": f"/?q={quote(HOSTILE[0])}",
         "provider": f"/providers/{slug}",
+        "work": f"/providers/{slug}/works/{work['id']}",
         "services": f"/book/{provider_id}",
         "time": f"/book/{provider_id}/time?{chosen}",
         "summary": f"/book/{provider_id}/summary?{chosen}&package={package['id']}",

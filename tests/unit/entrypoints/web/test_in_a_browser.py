@@ -156,6 +156,12 @@ async def test_pages_work_without_script(city: Api, browser: Browser) -> None:
         await page.locator(".gallery a").first.click()
         await page.locator("#picture-0 >> text=بعدی").click()
         assert await page.locator("#picture-1").is_visible()
+        await page.locator("#picture-1 >> text=بستن").click()
+        await page.locator(".works a").first.click()
+        await page.wait_for_url("**/works/*")
+        await page.get_by_role("link", name="بعدی").click()
+        await page.get_by_role("link", name="همهٔ کارها").click()
+        await page.wait_for_url("**#works")
 
 
 async def test_every_step_of_a_booking_can_be_reloaded_and_gone_back_to(api: Api, browser: Browser) -> None:

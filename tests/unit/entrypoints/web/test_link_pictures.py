@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from PIL import Image
 from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.http.test_origins import item_of
 from tests.unit.entrypoints.web.site import ORIGIN
 
 from booking_domain.catalogue.model import Accent
@@ -48,6 +49,22 @@ async def test_a_link_to_a_provider_or_a_salon_is_shown_with_a_picture_in_its_la
     after, with_photo = await shown_beside(api, f"/en/providers/{provider_id}")
     assert (before != after, plain != with_photo) == (True, True)
     assert (await api.client.get("/en/providers/nobody/picture.png")).status_code == 404
+
+
+@pytest.mark.settings(BOOKING_PUBLIC_URL=ORIGIN)
+async def test_a_work_has_a_page_and_a_picture_until_it_is_taken_down(api: Api) -> None:
+    token, provider_id = await api.open_provider(displayName="Сарнай")
+    item = await item_of(api, token)
+    led = await api.client.get(f"/en/providers/x/works/{item}")
+    assert led.status_code == 301, "by the name of its provider"
+    work = led.headers["Location"]
+    _, provider = await shown_beside(api, f"/en/providers/{provider_id}")
+    assert (await shown_beside(api, work))[1] != provider
+    assert f'href="{work}"' in (await api.client.get(work.partition("/works/")[0])).text
+    down = await api.post(f"/admin/portfolio/{item}/take-down", await api.an_admin(), json={"reason": "Not theirs."})
+    assert down.is_success
+    for path in (work, f"{work}/picture.png", f"/en/providers/x/works/{provider_id}"):
+        assert (await api.client.get(path)).status_code == 404
 
 
 def test_the_colours_are_those_of_the_style_sheet() -> None:

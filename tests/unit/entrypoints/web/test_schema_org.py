@@ -38,9 +38,18 @@ VOCABULARY: Final[dict[str, dict[str, list[str]]]] = {
     "Offer": {"price": ["Price"], "priceCurrency": ["Currency"], "itemOffered": ["Service"]},
     "Service": {"name": ["Text"]},
     "Person": {"name": ["Text"]},
+    "Organization": {"name": ["Text"], "url": ["URL"]},
+    "CreativeWork": {
+        "name": ["Text"],
+        "url": ["URL"],
+        "description": ["Text"],
+        "image": ["URL"],
+        "keywords": ["Text"],
+        "creator": ["Organization"],
+    },
 }
 NEEDED: Final = {
-    name: {"name", "url", "address"} if properties is PLACE else set(properties)
+    name: {"name", "url", "address"} if properties is PLACE else set(properties) - {"description", "keywords"}
     for name, properties in VOCABULARY.items()
 }
 """What search engines want of a type: of small ones all that is said of them anywhere."""
@@ -88,10 +97,11 @@ async def said(api: Api, path: str) -> dict[str, Any]:
 async def test_what_pages_say_is_true_to_the_vocabulary(city: Api, language: str) -> None:
     found = (await city.client.get(f"/{language}")).text
     providers = set(re.findall(rf'href="/{language}(/providers/[^"#?]+)"', found))
-    salons, kinds, members = set[str](), set[str](), set[str]()
+    salons, kinds, members, works = set[str](), set[str](), set[str](), set[str]()
     for path in providers:
         page = await city.client.get(f"/{language}{path}")
         salons |= set(re.findall(rf'href="/{language}(/salons/[^"#?]+)"', page.text))
+        works |= set(re.findall(rf'href="(/{language}/providers/[^"]+/works/[^"]+)"', page.text))
         data = await said(city, f"/{language}{path}")
         kinds.add(data["@type"])
         assert (path, data["@context"], list(wrong(data))) == (path, "https://schema.org", [])
@@ -99,6 +109,9 @@ async def test_what_pages_say_is_true_to_the_vocabulary(city: Api, language: str
         members |= data.keys()
     for path in salons:
         assert list(wrong(await said(city, f"/{language}{path}"))) == []
+    for path in sorted(works)[:3]:
+        assert list(wrong(await said(city, path))) == []
+    assert works
     assert {"TattooParlor", "NailSalon", "HairSalon"} <= kinds
     assert {"openingHoursSpecification", "hasOfferCatalog", "aggregateRating"} <= members
     assert salons

@@ -123,8 +123,13 @@ async def test_a_provider_sees_which_works_were_opened_and_led_to_bookings(api: 
     owner, provider_id = await api.open_provider()
     item = await item_of(api, owner)
     assert "Works and bookings" not in (await Visitor(api, owner).get(PATH)).text
-    for _ in range(2):
-        await api.get(f"/portfolio/{item}", headers={"User-Agent": "Mozilla/5.0 Firefox/140.0"})
+    person = {"User-Agent": "Mozilla/5.0 Firefox/140.0"}
+    await api.get(f"/portfolio/{item}", headers=person)
+    slug = (await api.get(f"/providers/{provider_id}")).json()["slug"]
+    work = f"/fa/providers/{slug}/works/{item}"
+    assert (await api.client.get(work, headers=person)).status_code == 200
+    assert (await api.client.get(work, headers={"User-Agent": "Googlebot/2.1"})).status_code == 200
+    assert (await Visitor(api, owner).get(work)).headers["Cache-Control"] == "private, no-store"
     await api.container.usage_keeper().open()
     await api.container.usage_keeper().close()
     await api.booked(await api.joined("customer"), provider_id, portfolioItemId=item)
