@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     CompoundSelect,
+    Insert,
     LargeBinary,
     Select,
     Uuid,
@@ -82,7 +83,10 @@ class Statement:
         return getattr(self, name)
 
     def _compile(self) -> None:
-        compiled = self._statement.compile(dialect=_DIALECT)
+        statement = self._statement
+        if isinstance(statement, Insert):  # else it returns the keys that PostgreSQL generates, which nobody reads
+            statement = statement.inline()
+        compiled = statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
         self.operation = str(compiled).split(maxsplit=1)[0].lower()
