@@ -126,7 +126,7 @@ def queries(path: str, ids: Mapping[str, UUID], now: datetime) -> list[Mapping[s
 
 
 async def survey(url: str, only: str = "") -> Surveyed:
-    """Ask for everything whose path contains `only`, and explain what it took."""
+    """Ask for everything, or for the reads whose paths contain `only`, and explain what it took."""
     found = Surveyed()
     with psycopg.connect(url, autocommit=True) as connection:
         ids = _chosen(connection)
@@ -134,7 +134,7 @@ async def survey(url: str, only: str = "") -> Surveyed:
             tokens = {role: await _token(container, user) for role, user in (await _people(container, ids)).items()}
             for operation, sent in [
                 *[each async for each in _reads(client, [path for path in paths if only in path], tokens, ids, found)],
-                *[each async for each in _writes(client, tokens, ids, found)],
+                *([] if only else [each async for each in _writes(client, tokens, ids, found)]),
             ]:
                 explained = found.statements.setdefault(operation, {})
                 for each in sent:
@@ -257,10 +257,12 @@ def files_of(found: Surveyed) -> dict[str, str]:
     return {name: "\n".join(texts) for name, texts in sorted(by_file.items())}
 
 
-def difference(found: Surveyed) -> list[str]:
-    """How the plans differ from those of the folder."""
-    there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.txt")}
+def difference(found: Surveyed, only: str = "") -> list[str]:
+    """How the plans differ from those of the folder, or from those of the files that were made anew."""
     here = files_of(found)
+    there = {
+        path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.txt") if not only or path.name in here
+    }
     return [
         line
         for name in sorted({*there, *here})
@@ -276,6 +278,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--large", type=int, default=10_000, help="providers of the large city")
     parser.add_argument("--small-url")
     parser.add_argument("--large-url")
+    parser.add_argument("--only", default="", help="only reads whose paths contain this; the other plans stay")
     parser.add_argument("--check", action="store_true", help="compare the plans instead of writing them")
     return parser.parse_args()
 
@@ -288,15 +291,15 @@ def main(options: argparse.Namespace) -> int:
         for providers, given in ((options.small, options.small_url), (options.large, options.large_url)):
             url = given or stack.enter_context(_a_city(providers))
             print(report.machine(url), _sizes(url), sep="\n", flush=True)
-            found.append(asyncio.run(survey(url)))
+            found.append(asyncio.run(survey(url, options.only)))
     small, large = found
     _print(small, large)
     if options.check:
-        differs = difference(large)
+        differs = difference(large, options.only)
         print("\n".join(differs))
         return 1 if differs else 0
     FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.txt"):
+    for old in () if options.only else FOLDER.glob("*.txt"):
         old.unlink()
     for name, text in files_of(large).items():
         (FOLDER / name).write_text(text, encoding="utf-8")

@@ -84,9 +84,9 @@ WIDER: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What somebody means as well who searches for the first. Whoever searches for one of the others does not mean it."""
 FILLERS: Final = (
-    "a an and at best cheap cheapest close closest for good in me my near nearby nearest of or the to top with",
+    "a an and at best cheap cheapest close closest for good in me my near nearby nearest of or s the to top with",
     "ба болон бол вэ газар гоё дээр ойр ойрхон сайн сайхан хаана хамгийн хийдэг хийлгэх хийх хямд шилдэг юу",
     "gazar goyo hamgiin hamgin hiideg hiilgeh hiih hyamd oir oirhon oirkhon saihan sain shildeg",
     "از ارزان ارزون با برای بهترین تو حرفه خوب در را عالی من نزدیک نزدیکترین و",
 )
-"""Words that say nothing about whom somebody searches for, beside others that do."""
+"""Words that say nothing about whom somebody searches for, beside others that do; `s` is that of `women's`."""
