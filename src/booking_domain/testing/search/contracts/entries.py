@@ -142,6 +142,17 @@ class SearchContract(StorageContract):
         assert await self.alone.search_entries.remove_unused_words() == 0
         assert await self._found(text="Bolld") == [cast.profile.id]
 
+    async def test_each_of_many_words_and_things_that_are_asked_must_match(self) -> None:
+        offer = "alpha bravo charlie delta echo"
+        of_style = {"styles": ("realism",), "categories": ("tattoo",), "price_from": 5_000, "lat": 47.92, "lon": 106.92}
+        one, _ = await self._stored(("Bold", offer, of_style), ("Saraa", offer, {}))
+        asked = {"styles": ("realism",), "category": "tattoo", "price_to": 6_000, "currency": "MNT"}
+        for near in (None, Near(lat=47.92, lon=106.92, radius_metres=5_000)):
+            assert await self._found(text=offer, near=near, **asked) == [one]
+            assert await self._found(text=offer, near=near, **asked | {"styles": ("portrait",)}) == []
+            for word in offer.split():
+                assert await self._found(text=offer.replace(word, "golf"), near=near, **asked) == []
+
     async def test_a_removed_entry_takes_the_words_that_only_it_had(self) -> None:
         bold, gone = await self._stored(("Bold", "Tattoo", {}), ("Boldxy", "Tattoo", {}))
         assert await self._found(text="boldx") == [gone]
