@@ -51,6 +51,7 @@ def _prepare() -> None:
         importlib.import_module(module)
     importlib.import_module("adapters.kit.http_client").trusted_certificates()  # cached
     _make_an_application()
+    importlib.import_module("entrypoints.http.asgi").prepare()
     gc.freeze()  # otherwise garbage collection in each fork copies the pages of imported modules
     gc.enable()
 

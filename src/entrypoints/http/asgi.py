@@ -8,16 +8,24 @@ from typing import Final
 from litestar import Litestar
 
 from adapters.kit.zone_data import use_pinned_zone_data
+from adapters.postgres.kit.statements import compile_statements
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
 from entrypoints.settings.main import READABLE, Settings
 from entrypoints.web.app import pages_of
+from entrypoints.web.kit.environment import compile_templates
 
 COLLECT_AFTER: Final = (20_000, 20, 50)
 """A request allocates some thousand objects, and reference counting frees nearly all of them. With Python's threshold
 of 700 the collector runs several times per request and finds nothing: 4 to 6 % of the processor time of a booking."""
+
+
+def prepare() -> None:
+    """Compile what the first requests of each process would wait for: statements and templates. It takes a second."""
+    compile_statements()
+    compile_templates()
 
 
 def create() -> Litestar:

@@ -30,6 +30,7 @@ def serve(settings: Settings) -> None:
 
     The processes are forks of this one, which has imported the application already, so each starts a second sooner.
     """
+    asgi.prepare()
     _signals.set_loop_signals = telling(_signals.set_loop_signals)
     written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == READABLE}
     gc.collect()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final
+from weakref import WeakSet
 
 from psycopg.adapt import PyFormat
 from sqlalchemy import (
@@ -43,6 +44,7 @@ class Statement:
     """
 
     __slots__ = (
+        "__weakref__",
         "_constants",
         "_in_order",
         "_statement",
@@ -71,11 +73,13 @@ class Statement:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
+        _MADE.add(self)
 
     def __getattr__(self, name: str) -> Any:
         """Compile the statement: Python calls this for an attribute that is not set yet, and so only once.
 
         A process uses a part of all statements: compiling every one at import would delay each start.
+        `compile_statements` does it where requests wait otherwise.
         """
         if name not in self.__slots__ or name == "_statement":
             raise AttributeError(name)
@@ -106,6 +110,15 @@ class Statement:
     def arguments(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """Return the same parameters in the order of their numbers."""
         return self._in_order(self.bind(values))
+
+
+def compile_statements() -> None:
+    """Compile all statements that were made so far: those of imported modules."""
+    for each in tuple(_MADE):
+        each.name  # noqa: B018 - compiles it, unless it is compiled
+
+
+_MADE: Final = WeakSet[Statement]()
 
 
 def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,7 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from entrypoints.languages.documents import Wording
@@ -19,11 +20,37 @@ NAMES: Final = {"en": "English", "mn": "Монгол", "fa": "فارسی"}
 """The languages in their own words."""
 
 
+class _Compiled(BytecodeCache):
+    """What the languages share: a template is compiled once, not once in each."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self._code.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
+
+
+def compile_templates() -> None:
+    """Compile all templates in all languages, which their first pages would wait for."""
+    for language in NAMES:
+        made = environment_of(language)
+        for name in made.list_templates(extensions=["html"]):
+            made.get_template(name)
+
+
 @lru_cache(maxsize=8)
 def environment_of(language: str) -> Environment:
     """The templates of one language. `_` and `ngettext` return what is safe to write: values are escaped."""
     made = Environment(
         loader=FileSystemLoader(FOLDER),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
