@@ -9,6 +9,7 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, TooEarl
 from booking_domain.bookings.policy import CancellationPolicy, refund_due
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.core.diary import Diary, SystemClock
+from booking_domain.core.icalendar import icalendar_of
 from booking_domain.core.model import Booking, Waiting
 from booking_domain.core.stores import BookingStore, ClaimSource, ClaimStore, MemoryStore, Store, WaitingStore
 from booking_domain.scheduling import (
@@ -76,5 +77,6 @@ __all__ = [
     "WaitingStore",
     "WallTime",
     "WeeklyRule",
+    "icalendar_of",
     "refund_due",
 ]

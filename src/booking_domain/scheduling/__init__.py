@@ -38,6 +38,7 @@ from booking_domain.scheduling.model import Anchoring, Block, Calendar, DateExce
 from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
+from booking_domain.scheduling.series import dates_of_rrule
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
 from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
 from booking_domain.scheduling.slots import is_offered, offered_slots
@@ -82,6 +83,7 @@ __all__ = [
     "claim_json",
     "claims_of",
     "compose",
+    "dates_of_rrule",
     "explain",
     "is_offered",
     "least_busy",
