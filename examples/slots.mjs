@@ -130,7 +130,7 @@ function common(one, other) {
 
 // --- a question
 
-const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1, venue: '', travelMinutes: 0 }
+const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1, venue: '', travelMinutes: 0, ways: [] }
 
 function instantOf(text) { // RFC 3339, to the microsecond
   const [, upToSeconds, fraction = '', offset] = /^(.{10}T..:..(?::..)?)(?:\.(\d+))?(.*)$/.exec(text)
@@ -166,8 +166,10 @@ export class Question {
         const span = rangeOf(claim)
         const blocked = { start: span.start - (claim.bufferBeforeMinutes ?? 0) * MINUTE, end: span.end + (claim.bufferAfterMinutes ?? 0) * MINUTE }
         const pauses = (claim.pauses ?? []).map(rangeOf)
-        const parts = without(blocked, pauses), { venue, travelMinutes } = this.settings
-        const elsewhere = venue && claim.venue && claim.venue !== venue, way = elsewhere ? travelMinutes * MINUTE : 0 // 25
+        const parts = without(blocked, pauses), { venue, travelMinutes, ways } = this.settings
+        const elsewhere = venue && claim.venue && claim.venue !== venue // 25
+        const known = ways.find(({ venues }) => venues.includes(venue) && venues.includes(claim.venue))
+        const way = elsewhere ? (known?.minutes ?? travelMinutes) * MINUTE : 0
         return { span, elsewhere, spans: without(span, pauses), parts, keepsFree: parts.map(({ start, end }) => ({ start: start - way, end: end + way })) }
       })
     this.earliest = this.now + this.settings.minNoticeMinutes * MINUTE // 16

@@ -44,12 +44,12 @@ from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.scheduling.pauses import pauses_at
 from booking_domain.scheduling.resources import ResourceNeed, most_needed
-from booking_domain.scheduling.services import OfferedService, compose, pauses_of
+from booking_domain.scheduling.services import OfferedService, compose, pauses_of, venue_of
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, EventId, ProviderId, ResourceId, SeriesId, ServiceId, UserId
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, ResourceId, SeriesId, ServiceId, UserId, VenueId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may
 from booking_domain.shared.reminders import require_reminders
@@ -414,6 +414,11 @@ class Booking:
     def needs(self) -> tuple[ResourceNeed, ...]:
         """What the appointment takes beside its provider."""
         return most_needed(need for each in self.services for need in each.needs)
+
+    @property
+    def venue_id(self) -> VenueId | None:
+        """The venue where it takes place; None: the provider's own place."""
+        return venue_of(self.services)
 
     @property
     def pauses(self) -> tuple[TimeRange, ...]:

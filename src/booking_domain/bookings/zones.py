@@ -6,15 +6,19 @@ a provider's bookings may shift by an hour at once, each through the old time of
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action
 from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.model import SlotSettings
 from booking_domain.scheduling.pauses import meet, without
 from booking_domain.shared.ids import BookingId, ClaimId
 from booking_domain.shared.time import TimeRange, local_time, time_zone
+
+_NO_TRAVEL: Final = SlotSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Shift:
     def parts(self) -> tuple[TimeRange, ...]:
         """What it occupies then: the blocked range without the pauses."""
         return tuple(_later(each, self.by) for each in without(self.booking.blocked, self.booking.pauses))
+
+    @property
+    def venue(self) -> str:
+        """Where it is; empty: at the provider's own place."""
+        return str(self.booking.venue_id or "")
 
     @property
     def id(self) -> BookingId:
@@ -68,8 +77,12 @@ def shift_of(booking: Booking, now: datetime) -> Shift | None:
     return None if to is None else Shift(booking, to.start - booking.span.start)
 
 
-def movable_shifts(shifts: Sequence[Shift], claims: Iterable[Claim], now: datetime) -> frozenset[BookingId]:
+def movable_shifts(
+    shifts: Sequence[Shift], claims: Iterable[Claim], now: datetime, settings: SlotSettings = _NO_TRAVEL
+) -> frozenset[BookingId]:
     """The largest set of a provider's bookings that can move at the same time without overlap.
+
+    Between those at two venues lies the way of the provider's `settings`.
 
     `claims` are the provider's claims around the old and the new times. A booking that cannot move keeps its old time,
     which may block another. One that is overbooked moves unless another that is overbooked stays there. Of two bookings
@@ -79,11 +92,12 @@ def movable_shifts(shifts: Sequence[Shift], claims: Iterable[Claim], now: dateti
     order = sorted(shifts, key=lambda shift: (shift.booking.created_at, shift.id))
     claiming = [shift for shift in order if shift.booking.claims_time and not shift.booking.overbooked]
     live = [claim for claim in claims if claim.live(now)]
-    index = _ClaimIndex([claim for claim in live if not claim.lane])
+    index = _ClaimIndex([claim for claim in live if not claim.lane], settings)
     over = {shift.id: shift for shift in order if shift.booking.claims_time and shift.booking.overbooked}
     staying = [claim for claim in live if claim.lane and BookingId(claim.id) not in over]
-    blockers = {shift.id: index.overlapping(shift) | _meeting(staying, shift) for shift in claiming}
-    rivals = _rivals(claiming)
+    over_them = _ClaimIndex(staying, settings)
+    blockers = {shift.id: index.overlapping(shift) | over_them.overlapping(shift) for shift in claiming}
+    rivals = _rivals(claiming, settings)
 
     def can_join(shift: Shift, moving: set[BookingId]) -> bool:
         return blockers[shift.id] <= moving and not rivals[shift.id] & moving
@@ -102,11 +116,20 @@ def movable_shifts(shifts: Sequence[Shift], claims: Iterable[Claim], now: dateti
     return frozenset(moving | freely | {id_ for id_, shift in over.items() if not _meeting(staying, shift)})
 
 
-class _ClaimIndex:
-    """Finds claims by time. Their parts do not overlap, so the ends of these are in the order of their starts."""
+def _way(settings: SlotSettings, one: str, other: str) -> timedelta:
+    """How long it takes between two venues."""
+    here, there = one or settings.venue, other or settings.venue
+    return timedelta(minutes=0 if here == there else replace(settings, venue=here).minutes_to(there))
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        parts = ((part, claim) for claim in claims for part in claim.parts)
+
+class _ClaimIndex:
+    """Finds claims by time."""
+
+    def __init__(self, claims: Iterable[Claim], settings: SlotSettings) -> None:
+        self._settings = settings
+        self._longest = timedelta(minutes=settings.longest_way)
+        parts = [(part, claim) for claim in claims for part in claim.parts]
+        self._widest = max((part.end - part.start for part, _ in parts), default=timedelta(0))
         self._parts = sorted(parts, key=lambda found: found[0].start)
         self._starts = [part.start for part, _ in self._parts]
 
@@ -114,11 +137,12 @@ class _ClaimIndex:
         """The ids of the claims on the shift's new time, except the booking's own. A booking's claim has its id."""
         found: set[BookingId] = set()
         for own in shift.parts:
-            for at in range(bisect_left(self._starts, own.end) - 1, -1, -1):
+            for at in range(bisect_left(self._starts, own.end + self._longest) - 1, -1, -1):
                 part, claim = self._parts[at]
-                if part.end <= own.start:
+                if part.start + self._widest + self._longest <= own.start:
                     break
-                if claim.id != ClaimId(shift.id):
+                way = _way(self._settings, shift.venue, claim.venue) if self._longest else self._longest
+                if part.start < own.end + way and own.start < part.end + way and claim.id != ClaimId(shift.id):
                     found.add(BookingId(claim.id))
         return found
 
@@ -128,15 +152,18 @@ def _meeting(claims: Iterable[Claim], shift: Shift) -> set[BookingId]:
     return {BookingId(claim.id) for claim in claims if meet(claim.parts, shift.parts)}
 
 
-def _rivals(shifts: Iterable[Shift]) -> dict[BookingId, set[BookingId]]:
+def _rivals(shifts: Sequence[Shift], settings: SlotSettings) -> dict[BookingId, set[BookingId]]:
     """By booking, the others that need an overlapping new time. Rare: a shift of all bookings keeps them apart."""
     found: dict[BookingId, set[BookingId]] = {shift.id: set() for shift in shifts}
     ranges = sorted((part, shift.id) for shift in shifts for part in shift.parts)
+    longest, venues = timedelta(minutes=settings.longest_way), {shift.id: shift.venue for shift in shifts}
     for at, (part, one) in enumerate(ranges):
         for later in range(at + 1, len(ranges)):
             other_part, other = ranges[later]
-            if other_part.start >= part.end:
+            if other_part.start >= part.end + longest:
                 break
+            if longest and other_part.start >= part.end + _way(settings, venues[one], venues[other]):
+                continue
             found[one].add(other)
             found[other].add(one)
     return found

@@ -8,6 +8,7 @@ from booking_domain.catalogue.events import EVENTS
 from booking_domain.catalogue.invitation_links import InvitationLinkReads, InvitationLinks
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE, Profile
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE, Member, Salon
+from booking_domain.catalogue.venues import VenueReads, Venues
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.turns import Turn
@@ -96,6 +97,8 @@ class CatalogueRepositories(Protocol):
     def booking_links(self) -> BookingLinks: ...
     @property
     def invitation_links(self) -> InvitationLinks: ...
+    @property
+    def venues(self) -> Venues: ...
 
 
 class CatalogueReadGroup(Protocol):
@@ -105,6 +108,8 @@ class CatalogueReadGroup(Protocol):
     def booking_links(self) -> BookingLinkReads: ...
     @property
     def invitation_links(self) -> InvitationLinkReads: ...
+    @property
+    def venues(self) -> VenueReads: ...
 
 
 CONTEXT: Final = DomainContext(

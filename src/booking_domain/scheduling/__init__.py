@@ -34,7 +34,16 @@ defines the terms.
 from booking_domain.scheduling.as_json import calendar_json, calendar_of, claim_json, claims_of
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.explain import Explanation, Reason, explain
-from booking_domain.scheduling.model import Anchoring, Block, Calendar, DateException, OpeningHours, Slot, SlotSettings
+from booking_domain.scheduling.model import (
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    OpeningHours,
+    Slot,
+    SlotSettings,
+    Way,
+)
 from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
@@ -73,6 +82,7 @@ __all__ = [
     "TimeRange",
     "Turn",
     "WallTime",
+    "Way",
     "WeeklyRule",
     "Workload",
     "all_of",

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.model import Block, Calendar, DateException, OpeningHours, SlotSettings
+from booking_domain.scheduling.model import Block, Calendar, DateException, OpeningHours, SlotSettings, Way
 from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
 from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
@@ -82,7 +82,8 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
     return {
         **_hours_json(calendar),
         "settings": {name: value for name, value in settings.items() if value != _RARE.get(name)}
-        | ({"pauses": [*map(_pause_json, calendar.settings.pauses)]} if calendar.settings.pauses else {}),
+        | ({"pauses": [*map(_pause_json, calendar.settings.pauses)]} if calendar.settings.pauses else {})
+        | ({"ways": [*map(_way_json, calendar.settings.ways)]} if calendar.settings.ways else {}),
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],
         **({"resources": [*map(_resource_json, calendar.resources)]} if calendar.resources else {}),
@@ -101,10 +102,10 @@ def opening_hours_of(json: Json) -> OpeningHours:
 
 def settings_of(json: Json) -> SlotSettings:
     """Decode settings. Missing members have the default."""
-    _only(json, *_SETTINGS, "pauses")
-    pauses = _each(json, "pauses", lambda each, _: _pause(each))
-    given = {_SETTINGS[name]: value for name, value in json.items() if name != "pauses"}
-    return _as_written(_SETTINGS, lambda: SlotSettings(**given, pauses=pauses))
+    _only(json, *_SETTINGS, "pauses", "ways")
+    pauses, ways = _each(json, "pauses", lambda each, _: _pause(each)), _each(json, "ways", _way)
+    given = {_SETTINGS[name]: value for name, value in json.items() if name in _SETTINGS}
+    return _as_written(_SETTINGS, lambda: SlotSettings(**given, pauses=pauses, ways=ways))
 
 
 def claims_of(jsons: Iterable[Json]) -> tuple[Claim, ...]:
@@ -164,6 +165,17 @@ def _pause(json: Json) -> Pause:
 
 def _pause_json(pause: Pause) -> dict[str, int]:
     return {"afterMinutes": pause.after_minutes, "minutes": pause.minutes}
+
+
+def _way(json: Json, _: int) -> Way:
+    _only(json, "venues", "minutes")
+    venues = _member(json, "venues")
+    require_type("venues", venues, list)
+    return Way(tuple(venues), _member(json, "minutes"))
+
+
+def _way_json(way: Way) -> dict[str, Any]:
+    return {"venues": [*way.venues], "minutes": way.minutes}
 
 
 def _resource(json: Json, _: int) -> RequiredResource:

@@ -121,11 +121,11 @@ class Claim:
         return without(self.blocked, self.pauses)
 
     def shares(self, other: "Claim") -> bool:
-        """Whether the claims are places of one occurrence: of the same class, provider, time and buffers."""
+        """Whether the claims are places of one occurrence: of the same class, provider, time, buffers and venue."""
         return (
             self.class_id is not None
             and (self.class_id, self.provider_id) == (other.class_id, other.provider_id)
-            and (self.span, self.blocked) == (other.span, other.blocked)
+            and (self.span, self.blocked, self.venue) == (other.span, other.blocked, other.venue)
         )
 
     def live(self, now: datetime) -> bool:

@@ -27,6 +27,7 @@ MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
 MAX_VENUE: Final = 100
+MAX_WAYS: Final = 200
 MAX_PER_WEEK: Final = 7 * MINUTES_A_DAY
 MAX_PER_MONTH: Final = 31 * MINUTES_A_DAY
 MAX_PER_YEAR: Final = 366 * MINUTES_A_DAY
@@ -104,6 +105,24 @@ class OnTimeZoneChange(StrEnum):
     """All weekly rules and exceptions are removed."""
 
 
+@dataclass(frozen=True, slots=True)
+@checks_types
+class Way:
+    """How long it takes from one of two venues to the other, and back."""
+
+    venues: tuple[str, ...]
+    """The two."""
+    minutes: int
+
+    def __post_init__(self) -> None:
+        if len(self.venues) != 2 or self.venues[0] == self.venues[1]:  # noqa: PLR2004
+            raise InvalidValue(field="venues", problem="a way leads from one venue to another")
+        if not all(0 < len(each) <= MAX_VENUE for each in self.venues):
+            raise InvalidValue(field="venues", problem=f"each has 1 to {MAX_VENUE} characters")
+        if not 0 <= self.minutes <= MINUTES_A_DAY:
+            raise InvalidValue(field="minutes", problem=f"must be between 0 and {MINUTES_A_DAY}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 @checks_types
@@ -138,6 +157,8 @@ class SlotSettings:
     """Where the appointment is; empty: nothing is said, and nobody travels to it or from it."""
     travel_minutes: int = 0
     """How long it takes from one venue to another: so much time lies between an appointment and a claim elsewhere."""
+    ways: tuple[Way, ...] = ()
+    """Venues between which it takes longer than that, or less; at most one way between two of them."""
 
     def __post_init__(self) -> None:
         limits: tuple[tuple[str, int, int, int], ...] = (
@@ -164,6 +185,14 @@ class SlotSettings:
         require_whole_days(self.whole_days and self.duration_minutes, self.pauses)
         if len(self.venue) > MAX_VENUE:
             raise InvalidValue(field="venue", problem=f"at most {MAX_VENUE} characters")
+        if self.ways:
+            self._require_ways()
+
+    def _require_ways(self) -> None:
+        if len(self.ways) > MAX_WAYS:
+            raise InvalidValue(field="ways", problem=f"at most {MAX_WAYS} ways")
+        if len({frozenset(each.venues) for each in self.ways}) < len(self.ways):
+            raise InvalidValue(field="ways", problem="at most one way between two venues")
 
     def lasting(self, minutes: int) -> Self:
         """The settings for appointments of this duration."""
@@ -179,6 +208,16 @@ class SlotSettings:
         return self.duration_minutes if self.whole_days and minutes == kept else minutes
 
     @property
+    def longest_way(self) -> int:
+        """The most minutes that lie between an appointment and a claim elsewhere; 0: nobody travels."""
+        return max([self.travel_minutes, *(each.minutes for each in self.ways)])
+
+    def minutes_to(self, venue: str) -> int:
+        """How long it takes from the venue of the appointment to another one."""
+        pair = {self.venue, venue}
+        return next((each.minutes for each in self.ways if pair == {*each.venues}), self.travel_minutes)
+
+    @property
     def limits(self) -> tuple[int | None, int | None, int | None, int | None]:
         """The maximum numbers of claims per local day, week, month and year."""
         return self.max_per_day, self.max_per_week, self.max_per_month, self.max_per_year
@@ -186,7 +225,7 @@ class SlotSettings:
 
 def claim_margin(settings: SlotSettings) -> timedelta:
     """How far from a slot a claim or block can affect it."""
-    further = length_margin(settings.duration_minutes) + timedelta(minutes=settings.travel_minutes)
+    further = length_margin(settings.duration_minutes) + timedelta(minutes=settings.longest_way)
     if settings.max_per_year is not None:
         return YEARLY_CLAIM_MARGIN + further
     if settings.max_per_month is not None:
@@ -275,9 +314,9 @@ class Calendar(OpeningHours):
 
     def kept_free(self, claim: Claim) -> tuple[TimeRange, ...]:
         """What a claim keeps free of an appointment: what it occupies, and if it is elsewhere the way."""
-        way = timedelta(minutes=self.settings.travel_minutes)
-        if not way or not self.elsewhere(claim):
+        if not self.elsewhere(claim):
             return claim.parts
+        way = timedelta(minutes=self.settings.minutes_to(claim.venue))
         return tuple(TimeRange(part.start - way, part.end + way) for part in claim.parts)
 
     def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:
@@ -357,9 +396,22 @@ class ProviderSchedule:
             class_id=whole.class_id,
             pauses=whole.pauses,
             whole_days=whole.whole_days,
+            venue=settings.venue if whole.venue_id is None else str(whole.venue_id),
         )
         calendar = replace(self.calendar, settings=settings, service_hours=whole.hours)
         return replace(self, calendar=calendar, further_durations=(), services=services, needs=whole.needs)
+
+    def with_own_place(self) -> Self:
+        """The schedule of a provider who travels, in which the own place is a venue with the id of the provider.
+
+        Claims that name no venue are there, and so are appointments whose services name none.
+        """
+        if not self.calendar.settings.longest_way:
+            return self
+        own = str(self.provider_id)
+        calendar = replace(self.calendar, settings=replace(self.calendar.settings, venue=own))
+        claims = tuple(claim if claim.venue else replace(claim, venue=own) for claim in self.claims)
+        return replace(self, calendar=calendar, claims=claims)
 
     def calendar_at(self, now: datetime, *, own: ClaimId | None = None) -> tuple[Calendar, tuple[str, ...]]:
         """The calendar with imported busy times and needed resources, and a sentence about each calendar that fails.

@@ -31,6 +31,7 @@ from booking_domain.scheduling.services import (
     OnlyAddOns,
     ServiceNotOffered,
     ServiceRequired,
+    SeveralVenues,
     choose,
 )
 from booking_domain.scheduling.slots import blocked_range, in_the_way, is_offered, lacks_resource
@@ -46,6 +47,7 @@ CHOICE_ERRORS: Final = (
     ServiceRequired,
     OnlyAddOns,
     ClassAlone,
+    SeveralVenues,
 )
 """What the choice of a provider and of services or a duration raises."""
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
@@ -73,8 +75,8 @@ def for_services(
     """Return the schedule for appointments with the wanted services, or the schedule itself if none are wanted.
 
     Raises:
-        ServiceNotOffered, OnlyAddOns, ClassAlone, InvalidValue: these services cannot be booked together, or a
-            duration is given.
+        ServiceNotOffered, OnlyAddOns, ClassAlone, SeveralVenues, InvalidValue: these services cannot be booked
+            together, or a duration is given.
     """
     if not service_ids:
         return schedule

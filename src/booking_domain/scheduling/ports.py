@@ -1,6 +1,7 @@
 """Ports of scheduling."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -31,6 +32,11 @@ EXCEPTION_MARGIN: Final = timedelta(days=70)
 """An exception further from a slot than this cannot affect it: open ranges are followed back for 56 days at most."""
 
 
+def as_stored(claim: Claim) -> Claim:
+    """The claim as `Claims` keeps it: the own place, which schedules call by the provider's id, is no venue."""
+    return replace(claim, venue="") if claim.venue == str(claim.provider_id) else claim
+
+
 class ProviderSchedules(Protocol):
     """Provider schedules inside a database transaction."""
 
@@ -48,6 +54,8 @@ class ProviderSchedules(Protocol):
         provider offers, in any order. Of `resources`, and of those that `services` need, it has those that exist, with
         at least what has taken their units within `CLAIM_MARGIN` of the window. If an appointment with `services`, or
         of a length that the provider offers, takes a day or longer, the window ends `length_margin` of it later.
+
+        If the provider travels, each claim and the settings have a venue: see `ProviderSchedule.with_own_place`.
 
         The database transaction holds the lock until it ends. Every database transaction that claims time or changes
         the calendar takes it, so they run one at a time, and each sees what the previous one committed.
@@ -99,13 +107,17 @@ class Claims(Protocol):
         places of an occurrence share its units. A resource that does not exist is not needed. The units are free again
         once the claim is deleted.
 
+        The venue of a claim is the id of one; empty, or the provider's id, is the provider's own place. Between claims
+        at two venues lies the way that the provider's settings say, whatever they said when the other was added.
+
         A claim with a lane is overbooked: it may overlap others, and takes the lowest lane up to `MAX_LANES` in which
         no other claim overlaps it. A claim without a lane overlaps none of them.
 
         Raises:
             SlotTaken: a live claim of the provider overlaps the blocked range (if the claim is overbooked, in each
-                lane), or too few units are free; it names the start of the appointment, without buffers, in the
-                provider's time zone. The database transaction can go on.
+                lane) or is too near at another venue (unless it is overbooked), or too few units are free; it names the
+                start of the appointment, without buffers, in the provider's time zone. The database transaction can go
+                on.
         """
         ...
 

@@ -23,7 +23,7 @@ from booking_domain.scheduling.pauses import Pause, require_pauses
 from booking_domain.scheduling.resources import MAX_NEEDS, ResourceNeed, most_needed
 from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
-from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId, VenueId
 from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import require_reminders
 from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY
@@ -73,6 +73,10 @@ class ClassAlone(RuleViolated, code="booking.class_alone", field="service_ids"):
     """A class is booked by itself, without other services."""
 
 
+class SeveralVenues(RuleViolated, code="booking.several_venues", field="service_ids"):
+    """These services are given at different places; book them one by one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOffer:
     """A salon member offers a service of the salon, perhaps at another length or price."""
@@ -118,6 +122,8 @@ class OfferedService:
     """Whether it lasts from the opening of one date to the closing of another: see `SlotSettings.whole_days`."""
     hours: ServiceHours | None = None
     """None: whenever its provider is open."""
+    venue_id: VenueId | None = None
+    """None: at its provider's own place; an add-on is where the other services are."""
 
     @property
     def class_id(self) -> ServiceId | None:
@@ -168,6 +174,8 @@ class Service:
     """Whether it lasts from the opening of one date to the closing of another. Its minutes are so many days."""
     hours: ServiceHours | None = None
     """When its appointments take place; None: whenever its provider is open."""
+    venue_id: VenueId | None = None
+    """The venue of its provider where it is given; None: at the provider's own place. An add-on has none."""
     active: bool = True
     """Whether it can be booked."""
     version: int = 1
@@ -195,8 +203,8 @@ class Service:
         ):
             if number is not None and not least <= number <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
-        if self.capacity > 1:
-            self._require_class()
+        self._require_class()
+        self._require_place()
         _require_needs(self.needs)
         require_pauses(self.pauses, self.minutes, besides=("duration_minutes",))
         require_whole_days(self.whole_days and self.minutes, self.pauses)
@@ -208,10 +216,21 @@ class Service:
             require_reminders(self.reminder_minutes)
 
     def _require_class(self) -> None:
+        if self.capacity == 1:
+            return
         if self.add_on:
             raise InvalidValue(field="capacity", problem="an add-on has one place", besides=("add_on",))
         if self.pauses:
             raise InvalidValue(field="pauses", problem="a class has no pauses", besides=("capacity",))
+
+    def _require_place(self) -> None:
+        if self.venue_id is None:
+            return
+        if self.provider_id is None:
+            raise InvalidValue(field="venue_id", problem="a salon's services are given in the salon")
+        if self.add_on:
+            problem = "an add-on is given where the other services are"
+            raise InvalidValue(field="venue_id", problem=problem, besides=("add_on",))
 
     def after_currency_change(self, currency: str, choice: OnCurrencyChange) -> "Service":
         """The service after its provider's currency has changed."""
@@ -243,6 +262,7 @@ class Service:
             pauses=self.pauses if minutes == self.minutes else (),
             whole_days=self.whole_days and minutes % MINUTES_A_DAY == 0,
             hours=self.hours,
+            venue_id=self.venue_id,
         )
 
 
@@ -263,6 +283,7 @@ class ComposedService:
     pauses: tuple[Pause, ...] = ()
     whole_days: bool = False
     hours: tuple[ServiceHours, ...] = ()
+    venue_id: VenueId | None = None
 
 
 def compose(
@@ -279,7 +300,8 @@ def compose(
     provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. Of a
     resource the whole appointment takes as much as the service that needs the most. Each service has its pauses. The
     whole appointment lies within the hours of each service that has hours. A class is alone: see `choose`. Beside
-    services of whole days, whose days add up, the others take no time of their own, and none has pauses.
+    services of whole days, whose days add up, the others take no time of their own, and none has pauses. They are at
+    the venue of those that are no add-ons.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
@@ -296,6 +318,7 @@ def compose(
         pauses=pauses_of(services),
         whole_days=any(each.whole_days for each in services),
         hours=tuple(each.hours for each in services if each.hours is not None),
+        venue_id=venue_of(services),
     )
 
 
@@ -305,6 +328,11 @@ def last_day(services: Sequence[OfferedService], first: date) -> date | None:
         return None
     last = first + timedelta(minutes=length_of(services) - MINUTES_A_DAY)
     return last if last > first else None
+
+
+def venue_of(services: Iterable[OfferedService]) -> VenueId | None:
+    """The venue of an appointment with these services; None: the provider's own place."""
+    return next((each.venue_id for each in services if each.venue_id is not None), None)
 
 
 def length_of(services: Iterable[OfferedService]) -> int:
@@ -328,6 +356,7 @@ def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) 
         ServiceNotOffered: one of them is not among the offered.
         OnlyAddOns: all of them are add-ons.
         ClassAlone: they are several, and one is a class.
+        SeveralVenues: they are given at several places.
         InvalidValue: they are too many, one is named twice, or several are longer than a day, those of whole days than
             14 days.
     """
@@ -343,6 +372,8 @@ def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) 
         raise OnlyAddOns
     if len(services) > 1 and any(each.class_id for each in services):
         raise ClassAlone
+    if len({each.venue_id for each in services if not each.add_on}) > 1:
+        raise SeveralVenues
     whole_days = any(each.whole_days for each in services)
     if length_of(services) > (LONGEST_APPOINTMENT if whole_days or len(services) == 1 else MINUTES_A_DAY):
         together = f"at most {_MOST_DAYS} whole days together"

@@ -365,7 +365,7 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
             forbidden += ((busy.lower - until, busy.upper - since) for busy in calendar.busy)
     if shared:
         forbidden += _around_shared(calendar, claims, now, length)
-    if settings.travel_minutes:
+    if settings.longest_way:
         elsewhere = (claim for claim in claims if claim.live(now) and calendar.elsewhere(claim))
         ways = [way for claim in elsewhere for way in calendar.kept_free(claim)]
         own = _own_parts(settings, before, need, length)
@@ -428,7 +428,7 @@ def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blo
     lie in its pauses, or in the pauses of which it lies.
     """
     settings = calendar.settings
-    travels = settings.travel_minutes > 0
+    travels = settings.longest_way > 0
     near = [claim for claim in claims if travels or claim.blocked.overlaps(blocked)]
     if travels or settings.pauses or any(claim.pauses for claim in near):
         own = calendar.occupied(span)
@@ -499,7 +499,7 @@ def grid(
     parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
     live = (claim for claim in claims if claim.live(now))
-    if calendar.settings.travel_minutes:
+    if calendar.settings.longest_way:
         occupied = [*(part for claim in live for part in calendar.kept_free(claim)), *calendar.busy]
     else:
         occupied = [*(part for claim in live for part in claim.parts), *calendar.busy]

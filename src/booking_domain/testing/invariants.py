@@ -21,6 +21,7 @@ from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.pauses import meet
+from booking_domain.scheduling.ports import as_stored
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.events import Event
@@ -202,12 +203,19 @@ def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime)
         if sum(claim.shares(other) for other in live) > claim.capacity:
             yield f"an occurrence has more places than its capacity: {claim}"
     wanted = {
-        (ClaimId(booking.id), booking.provider_id, booking.span, booking.blocked, booking.pauses)
+        (
+            ClaimId(booking.id),
+            booking.provider_id,
+            booking.span,
+            booking.blocked,
+            booking.pauses,
+            str(booking.venue_id or ""),
+        )
         for booking in bookings
         if booking.claims_time
     }
     there = {
-        (claim.id, claim.provider_id, claim.span, claim.blocked, claim.pauses)
+        (claim.id, claim.provider_id, claim.span, claim.blocked, claim.pauses, as_stored(claim).venue)
         for claim in claims
         if claim.kind is ClaimKind.BOOKING
     }

@@ -78,6 +78,7 @@ def _settings(settings: SlotSettings) -> str:
         *([f"{settings.capacity} places"] if settings.capacity > 1 else []),
         *(["whole days"] if settings.whole_days else []),
         *([f"at {settings.venue}, {settings.travel_minutes} min from other venues"] if settings.venue else []),
+        *(f"{each.minutes} min from {each.venues[0]} to {each.venues[1]} and back" for each in settings.ways),
         *([] if settings.class_id is None else [f"class {settings.class_id}"]),
     ]
     return ", ".join(parts)

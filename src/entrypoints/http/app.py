@@ -46,6 +46,7 @@ from entrypoints.http import (
     telegram_bot,
     text_messages,
     usage,
+    venues,
     waitlist,
 )
 from entrypoints.http.accounts import openid, telegram
@@ -119,6 +120,7 @@ RESOURCES: Final = (
     search.works,
     services.routes,
     resources.routes,
+    venues.routes,
     holds.routes,
     bookings.routes,
     action_links.routes,

@@ -165,9 +165,7 @@ async def open_link(
     An address (a /64 network of IPv6) counts as one visitor a day, whatever its user agents; bots do not count. The
     address is kept only as a hash, which is deleted later.
     """
-    page = await providers.get_provider_page(
-        provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
-    )
+    page = await providers.get_provider_page(provider_id, reads)
     now = clock.now()
     day = now.astimezone(time_zone(page.view.time_zone)).date()
     visitor = visitor_of(request.method, client.user_agent, link_visitor_key, day, counted_as)

@@ -56,6 +56,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
+from entrypoints.http.kit.ways import Ways, ways_of
 from entrypoints.http.kit.weekly_rules import HoursBody, RuleBody, weekly_rule
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
 from entrypoints.http.resources import Units
@@ -169,6 +170,8 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     venue: Venue = ""
     travel_minutes: Minutes = 0
     """How much time lies between the appointment and claims at other venues."""
+    ways: Ways = ()
+    """Venues between which it takes longer than that, or less."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
 
@@ -177,6 +180,7 @@ _settings: Final = projection(
     SlotSettings,
     default=("class_id",),
     pauses=("pauses", pause),
+    ways=("ways", ways_of),
     step_minutes="slot_step_minutes",
     duration_minutes="slot_duration_minutes",
 )

@@ -14,7 +14,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer
 from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import SalonId, ServiceId
+from booking_domain.shared.ids import SalonId, ServiceId, VenueId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, PRICE, Builder
@@ -101,6 +101,7 @@ BOOKED: Final = OfferedService(
     add_on=True,
     whole_days=True,
     hours=HOURS,
+    venue_id=VenueId(UUID(int=2)),
 )
 SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
 OFFER_OF_MEMBER: Final = Kind(offer_of_member, ("manager",))

@@ -1,5 +1,6 @@
 """Travel between venues: what lies between appointments, against brute force, and what a diary keeps of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from booking_domain.scheduling import (
     Reason,
     SlotSettings,
     TimeRange,
+    Way,
     WeeklyRule,
     calendar_json,
     calendar_of,
@@ -27,6 +29,7 @@ from booking_domain.scheduling import (
     explain,
     offered_slots,
 )
+from booking_domain.scheduling.as_json import settings_of
 from booking_domain.scheduling.explain import public_reasons
 from booking_domain.scheduling.model import CLAIM_MARGIN, claim_margin
 from booking_domain.scheduling.placing import claimable
@@ -37,7 +40,14 @@ from booking_domain.testing.strategies import questions
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DAY = TimeRange(NOW, NOW + 24 * HOUR)
-VENUES = st.sampled_from(["", "salon", "home", "home"])
+VENUES = st.sampled_from(["", "salon", "home", "home", "court"])
+WAYS = st.lists(
+    st.builds(
+        Way, st.permutations(["salon", "home", "court"]).map(lambda each: (each[0], each[1])), st.integers(0, 90)
+    ),
+    max_size=3,
+    unique_by=lambda way: frozenset(way.venues),
+).map(tuple)
 
 
 def studio(venue: str = "salon", travel: int = 60) -> Calendar:
@@ -52,6 +62,7 @@ def on_the_way(draw: st.DrawFn) -> Question:
         question.calendar.settings,
         venue=draw(VENUES),
         travel_minutes=draw(st.sampled_from([0, 1, 15, 45, 120])),
+        ways=draw(WAYS),
         anchoring=Anchoring.OPEN_RANGE,
     )
     return replace(
@@ -62,20 +73,28 @@ def on_the_way(draw: st.DrawFn) -> Question:
 
 
 def without_travel(question: Question) -> Question:
-    settings = replace(question.calendar.settings, travel_minutes=0)
+    settings = replace(question.calendar.settings, travel_minutes=0, ways=())
     return replace(question, calendar=replace(question.calendar, settings=settings))
 
 
 def too_near(question: Question, span: TimeRange) -> bool:
     """Whether a live claim elsewhere lies so near that there is no time to travel."""
     settings = question.calendar.settings
-    way = timedelta(minutes=settings.travel_minutes)
-    if not way or not settings.venue:
+    if not settings.venue:
         return False
+    minutes = {(each.venues[turn], each.venues[1 - turn]): each.minutes for each in settings.ways for turn in (0, 1)}
+
+    def way(claim: Claim) -> timedelta:
+        return minutes.get((settings.venue, claim.venue), settings.travel_minutes) * MINUTE
+
     own = question.calendar.lasting((span.end - span.start) // MINUTE).occupied(span)
     return any(
         claim.venue not in {"", settings.venue}
-        and any(part.start < mine.end + way and mine.start < part.end + way for part in claim.parts for mine in own)
+        and any(
+            part.start < mine.end + way(claim) and mine.start < part.end + way(claim)
+            for part in claim.parts
+            for mine in own
+        )
         for claim in question.live
     )
 
@@ -136,12 +155,17 @@ def test_strangers_are_not_told_where_the_provider_comes_from() -> None:
 
 
 def test_claims_are_read_as_far_as_one_travels() -> None:
-    assert claim_margin(studio(travel=90).settings) == CLAIM_MARGIN + 90 * MINUTE
+    settings = studio(travel=90).settings
+    assert claim_margin(settings) == CLAIM_MARGIN + 90 * MINUTE
+    ways = (Way(("salon", "court"), 30), Way(("home", "court"), 120))
+    assert claim_margin(replace(settings, ways=ways)) == CLAIM_MARGIN + 120 * MINUTE
 
 
 def test_venues_are_kept_in_json() -> None:
     calendar = studio()
-    assert calendar_of(calendar_json(calendar)).settings == calendar.settings
+    for settings in (calendar.settings, replace(calendar.settings, ways=(Way(("salon", "home"), 90),))):
+        kept = replace(calendar, settings=settings)
+        assert calendar_of(calendar_json(kept)).settings == settings
     assert "venue" not in calendar_json(Calendar(time_zone="UTC"))["settings"]
     [claim] = claims_of([claim_json(calendar.claim(TimeRange(NOW, NOW + HOUR)))])
     assert claim.venue == "salon"
@@ -151,6 +175,24 @@ def test_venues_are_kept_in_json() -> None:
 def test_settings_that_cannot_be_are_refused(field: str, wrong: Any) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(studio().settings, **{field: wrong})
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("way", "field"),
+    [
+        (lambda: Way(("home", "home"), 5), "venues"),
+        (lambda: Way(("home", ""), 5), "venues"),
+        (lambda: Way(("home", "x" * 101), 5), "venues"),
+        (lambda: Way(("home", "salon"), 1_441), "minutes"),
+        (lambda: replace(studio().settings, ways=(Way(("a", "b"), 1), Way(("b", "a"), 2))), "ways"),
+        (lambda: replace(studio().settings, ways=tuple(Way(("a", str(at)), 1) for at in range(201))), "ways"),
+        (lambda: settings_of({"ways": [{"venues": ["home"], "minutes": 5}]}), "venues"),
+    ],
+)
+def test_ways_that_cannot_be_are_refused(way: Callable[[], Any], field: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        way()
     assert refused.value.field == field
 
 

@@ -3,7 +3,21 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 
 from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
@@ -15,7 +29,8 @@ from adapters.postgres.bookings.walk_ins import (
     searched,
     walk_in_of,
 )
-from adapters.postgres.catalogue.tables import providers, salons
+from adapters.postgres.catalogue.tables import providers, salons, venues
+from adapters.postgres.catalogue.venues import VENUE
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
 from adapters.postgres.kit.encryption import WithCipher
@@ -51,6 +66,9 @@ def _beside(*others: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _IS_OVERBOOKED: Final = and_(_claims_time(bookings), or_(_beside(_o.overbooked), and_(_b.overbooked, _beside())))
+_VENUE_ID: Final = cast(
+    func.jsonb_path_query_first(_b.services, literal_column("'$[*].venue_id'")).op("#>>")(literal_column("'{}'")), Uuid
+)
 _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     *BOOKING.columns,
     providers.c.display_name,
@@ -66,11 +84,13 @@ _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     walk_ins.c.name,
     walk_ins.c.phone_sealed,
     _IS_OVERBOOKED,
+    *VENUE.columns,
 ).select_from(
     bookings.join(providers, providers.c.id == _b.provider_id)
     .join(users, users.c.id == _b.customer_id)
     .outerjoin(salons, salons.c.id == providers.c.salon_id)
     .outerjoin(walk_ins, walk_ins.c.booking_id == _b.id)
+    .outerjoin(venues, venues.c.id == _VENUE_ID)
 )
 
 
@@ -145,7 +165,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
 
     def _appointment(self, row: Row) -> Appointment:
         columns, (name, address, time_zone, *rest) = row[: len(BOOKING.columns)], row[len(BOOKING.columns) :]
-        salon_id, salon, manager_id, customer_id, customer, email, phone, walk_in, number, overbooked = rest
+        salon_id, salon, manager_id, customer_id, customer, email, phone, walk_in, number, overbooked, *venue = rest
         booking = BOOKING.read(columns)
         return Appointment(
             booking=booking,
@@ -157,6 +177,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
             customer_name=customer,
             customer_email=email,
             overbooked=overbooked,
+            venue=None if venue[0] is None else VENUE.read(venue),
             walk_in=None if walk_in is None else walk_in_of(booking.id, walk_in, number, self._cipher),
             customer_phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=booking.customer_id),
         )

@@ -28,7 +28,7 @@ from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.identity.model import UserStatus
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.weekly import ServiceHours
-from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId, VenueId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 
@@ -64,6 +64,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
             | ({"pauses": pauses_json(each.pauses)} if each.pauses else {})
             | ({"whole_days": True} if each.whole_days else {})
             | ({"hours": rules_json(each.hours.rules)} if each.hours else {})
+            | ({"venue_id": str(each.venue_id)} if each.venue_id else {})
             | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
         ]
@@ -89,6 +90,7 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             pauses=pauses_of(row.get("pauses", ())),
             whole_days=row.get("whole_days", False),
             hours=ServiceHours(rules_of(row["hours"])) if "hours" in row else None,
+            venue_id=VenueId(UUID(row["venue_id"])) if "venue_id" in row else None,
         )
         for row in rows
     )

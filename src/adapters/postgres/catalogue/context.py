@@ -15,7 +15,9 @@ from adapters.postgres.catalogue.tables import (
     providers,
     salon_invitations,
     salons,
+    venues,
 )
+from adapters.postgres.catalogue.venues import PostgresVenueReads
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from booking_domain.catalogue.model import ProfileExists
 
@@ -28,6 +30,7 @@ CONTEXT: Final = PostgresContext(
         booking_link_days,
         booking_link_visitors,
         invitation_links,
+        venues,
     ),
     conflicts={"providers_owner_id_key": ProfileExists},
 )
@@ -51,3 +54,4 @@ class CatalogueReads(ReadGroup):
     booking_links = part(PostgresBookingLinkReads)
     connections = part_with_cipher(PostgresConnectionReads)
     invitation_links = part_with_cipher(PostgresInvitationLinkReads)
+    venues = part(PostgresVenueReads)

@@ -104,6 +104,8 @@ _OF_CALENDAR: Final = (
     "max_per_month",
     "max_per_year",
     "anchoring",
+    "travel_minutes",
+    "ways",
     "salon_id",
     "turn_weight",
     "turn_priority",

@@ -174,6 +174,9 @@ providers: Final = Table(
     Column("max_per_month", Integer),
     Column("max_per_year", Integer),
     Column("anchoring", Text, nullable=False, server_default=Anchoring.OPEN_RANGE.value),
+    # The common way, and two venues each with the minutes between them. The own place has the id of the provider.
+    Column("travel_minutes", SmallInteger, nullable=False, server_default="0"),
+    Column("ways", JSONB, nullable=False, server_default=text("'[]'")),
     Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
     # The turn in this salon. Who joins one has the default.
     Column("turn_weight", SmallInteger, nullable=False, server_default="100"),
@@ -229,6 +232,21 @@ providers: Final = Table(
         export="provider",
     )
     | PUBLIC,
+)
+
+# Where else than at their own place providers give appointments.
+venues: Final = Table(
+    "venues",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("lat", Double),
+    Column("lon", Double),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("venues"), export="venues") | PUBLIC,
 )
 
 PROVIDER_TOTALS: Final = (func.count(), func.sum(providers.c.rating_count), func.sum(providers.c.rating_total))

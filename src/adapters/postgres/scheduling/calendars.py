@@ -9,6 +9,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, cast
 
 import msgspec
+from psycopg.types.json import Jsonb
 from sqlalchemy import (
     BindParameter,
     CompoundSelect,
@@ -61,6 +62,7 @@ from booking_domain.scheduling.model import (
     DateException,
     ProviderSchedule,
     SlotSettings,
+    Way,
     length_margin,
 )
 from booking_domain.scheduling.ports import (
@@ -97,7 +99,7 @@ _t: Final = busy_times.c
 _SETTINGS: Final = tuple(
     name
     for name in SlotSettings.__dataclass_fields__
-    if name not in {"capacity", "class_id", "pauses", "whole_days", "venue", "travel_minutes"}
+    if name not in {"capacity", "class_id", "pauses", "whole_days", "venue"}
 )
 """Services bring the others."""
 _SCHEDULE_COLUMNS: Final = (
@@ -111,7 +113,7 @@ _SCHEDULE_COLUMNS: Final = (
     salons.c.time_zone.label("salon_time_zone"),
     salons.c.hours,
     _p.time_zone,
-    *(_p[name] for name in _SETTINGS),
+    *(sql_cast(_p[name], Text) if name == "ways" else _p[name] for name in _SETTINGS),
     *TERMS.columns,
 )
 _FEED_RULE_AT: Final = 4
@@ -233,6 +235,7 @@ _REMOVE_BLOCK: Final = Statement(
 )
 
 
+_WAYS_DECODER: Final = msgspec.json.Decoder(list[tuple[str, str, int]])
 _RULES_DECODER: Final = msgspec.json.Decoder(list[tuple[RuleId, int, int, int, date | None, date | None, int]])
 
 
@@ -315,7 +318,8 @@ def _rules(text: str) -> tuple[WeeklyRule, ...]:
 @lru_cache(maxsize=_REMEMBERED)
 def _settings(row: Row) -> SlotSettings:
     values = dict(zip(_SETTINGS, row, strict=True))
-    return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"])})
+    ways = tuple(Way((one, other), minutes) for one, other, minutes in _WAYS_DECODER.decode(values["ways"]))
+    return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"]), "ways": ways})
 
 
 def _times(near: _Between, dates: _Between, *, busy: bool = True) -> dict[str, Any]:
@@ -399,7 +403,7 @@ def _bookable(
             FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if hours.feeds else DEFAULT_FEED_RULE
         ),
     )
-    return BookableProvider(schedule=schedule, terms=terms, promotes=row[3])
+    return BookableProvider(schedule=schedule.with_own_place(), terms=terms, promotes=row[3])
 
 
 async def _read_all(
@@ -553,7 +557,9 @@ class PostgresCalendars(WithWork, CalendarRepository):
         return CalendarSize(0, 0, 0) if row is None else CalendarSize(*row)
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
-        values = {name: getattr(settings, name) for name in _SETTINGS} | {"anchoring": settings.anchoring.value}
+        values = {name: getattr(settings, name) for name in _SETTINGS}
+        ways = Jsonb([[*each.venues, each.minutes] for each in settings.ways])
+        values |= {"anchoring": settings.anchoring.value, "ways": ways}
         await self._work.execute(_SAVE_SETTINGS, provider_id=provider_id, time_zone=time_zone, **values)
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:

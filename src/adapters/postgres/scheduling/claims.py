@@ -6,6 +6,8 @@ first. An occurrence of a class is one row of `claims`, of the provider's accoun
 `class_places`. Without live places it counts for nothing: whoever takes the time deletes it, else the sweep does.
 
 What is overbooked is a row of `overbooked_claims`, under a constraint of its own. Whoever takes time looks there, too.
+
+A trigger keeps free the way between claims at two venues (`claims_keep_ways`): what comes too near is not inserted.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +39,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
-from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, by_first
 from adapters.postgres.kit.work import Row, WithWork, Work
 from adapters.postgres.scheduling.resources import LIVE_UNTIL
@@ -54,14 +56,15 @@ from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import CLAIM_MARGIN, SlotSettings, claim_margin
 from booking_domain.scheduling.pauses import without
-from booking_domain.scheduling.ports import Claims
+from booking_domain.scheduling.ports import Claims, as_stored
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
 CLAIM: Final = Mapper(
     claims,
     Claim,
-    transient=("needs", "pauses", "lane", "venue"),
+    transient=("needs", "pauses", "lane"),
+    venue=Converted("venue_id", write=lambda venue: UUID(venue) if venue else None, read=lambda at: str(at or "")),
     elsewhere=("part_of",),
     span=Columns("starts_at", "ends_at"),
     blocked=Columns("blocked_from", "blocked_until"),
@@ -72,7 +75,7 @@ _p: Final = class_places.c
 _r: Final = resources.c
 _u: Final = resource_units.c
 _TYPES: Final = {column.name: column.type for column in claims.columns}
-_SHARED: Final = ("provider_id", "class_id", "starts_at", "ends_at", "blocked_from", "blocked_until")
+_SHARED: Final = ("provider_id", "class_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "venue_id")
 """What the places of an occurrence have in common."""
 _OF_OCCURRENCE: Final = (*_SHARED, "capacity")
 _BLOCKED: Final = func.tstzrange(_c.blocked_from, _c.blocked_until)
@@ -201,7 +204,18 @@ def _insert(*conditions: ColumnElement[bool], **fixed: ColumnElement[Any]) -> In
 _TAKE: Final = Statement(_insert().returning(_c.id))
 # Delete what has expired and overlaps, then insert the claim; the INSERT reads from the DELETE, so it runs after it.
 _NOW: Final = bindparam("now", type_=_TYPES["expires_at"])
-_near: Final = and_(_c.provider_id == bindparam("provider_id"), _BLOCKED.op("&&")(_GIVEN))
+# What overlaps, and what is at another venue no further than the longest way.
+_A_DAY: Final[Any] = literal_column("interval '1 day'")
+_near: Final = and_(
+    _c.provider_id == bindparam("provider_id"),
+    _BLOCKED.op("&&")(
+        func.tstzrange(
+            bindparam("blocked_from", type_=_TYPES["blocked_from"]) - _A_DAY,
+            bindparam("blocked_until", type_=_TYPES["blocked_until"]) + _A_DAY,
+        )
+    ),
+    or_(_BLOCKED.op("&&")(_GIVEN), _c.venue_id.is_distinct_from(bindparam("venue_id", type_=_TYPES["venue_id"]))),
+)
 _lapsed_places: Final = (
     delete(class_places)
     .where(
@@ -238,7 +252,12 @@ _TAKE_OCCURRENCE: Final = _take_over(
 )
 # Locked until the transaction ends, so that places are counted and taken by one transaction at a time.
 _LOCK_OCCURRENCE: Final = Statement(
-    select(_c.id).where(*(_c[name] == bindparam(name, type_=_TYPES[name]) for name in _SHARED)).with_for_update()
+    select(_c.id)
+    .where(
+        *(_c[name] == bindparam(name, type_=_TYPES[name]) for name in _SHARED if name != "venue_id"),
+        _c.venue_id.is_not_distinct_from(bindparam("venue_id", type_=_TYPES["venue_id"])),
+    )
+    .with_for_update()
 )
 _places: Final = select(_p.place).where(
     _p.provider_id == bindparam("provider_id"), _p.occurrence_id == bindparam("occurrence_id")
@@ -459,7 +478,7 @@ async def claims_of_each(
 
 
 def _overbooked(row: Row) -> Claim:
-    id_, provider_id, customer_id, lane, start, end, blocked_from, blocked_until = row
+    id_, provider_id, customer_id, lane, start, end, blocked_from, blocked_until, venue_id = row
     return Claim(
         id=id_,
         provider_id=provider_id,
@@ -468,6 +487,7 @@ def _overbooked(row: Row) -> Claim:
         span=TimeRange(start, end),
         blocked=TimeRange(blocked_from, blocked_until),
         lane=lane,
+        venue=str(venue_id or ""),
     )
 
 
@@ -502,6 +522,7 @@ class PostgresClaims(WithWork, Claims):
     """`Claims` in the table `claims`."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
+        claim = as_stored(claim)
         if claim.lane:
             taken = await self._taken_lane(claim)
         else:

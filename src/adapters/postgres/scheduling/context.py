@@ -18,6 +18,7 @@ from adapters.postgres.scheduling.claims import PostgresClaims
 from adapters.postgres.scheduling.feeds import PostgresFeedReads, PostgresFeeds
 from adapters.postgres.scheduling.resources import PostgresResourceReads, PostgresResources
 from adapters.postgres.scheduling.services import PostgresServiceReads, PostgresServices
+from adapters.postgres.scheduling.venues import PostgresVenues
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
 from booking_domain.scheduling.errors import DateHasException
 
@@ -53,6 +54,7 @@ class SchedulingRepositories(RepositoryGroup):
     bookable_providers = part(PostgresBookableProviders)
     services = part(PostgresServices)
     resources = part(PostgresResources)
+    venues = part(PostgresVenues)
     feeds = part(PostgresFeeds)
     claims = part(PostgresClaims)
     waiting_list = part(PostgresWaitingList)

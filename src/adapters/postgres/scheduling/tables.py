@@ -168,6 +168,7 @@ services: Final = Table(
     Column("pauses", JSONB, nullable=False, server_default=text("'[]'")),
     Column("whole_days", Boolean, nullable=False, server_default=text("false")),
     Column("hours", JSONB),
+    Column("venue_id", Uuid, ForeignKey("venues.id")),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),
@@ -175,6 +176,7 @@ services: Final = Table(
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("services_provider_id_idx", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
     Index("services_salon_id_idx", "salon_id", postgresql_where=text("salon_id IS NOT NULL")),
+    Index("services_venue_id_idx", "venue_id", postgresql_where=text("venue_id IS NOT NULL")),
     info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("services"), export="services") | PUBLIC,
 )
 
@@ -226,6 +228,8 @@ claims: Final = Table(
     # The service of which the row is an occurrence, and its places when it was first booked.
     Column("class_id", Uuid),
     Column("capacity", SmallInteger, nullable=False, server_default="1"),
+    # Where the appointment is; null: at the provider's own place. A trigger keeps free the way from one to another.
+    Column("venue_id", Uuid),
     # A claim with pauses has a row for each part that it occupies. All but the first say of which claim they are.
     Column("part_of", Uuid),
     CheckConstraint(is_any("kind", ClaimKind), name="kind"),
@@ -283,6 +287,7 @@ overbooked_claims: Final = Table(
     instant("ends_at"),
     instant("blocked_from"),
     instant("blocked_until"),
+    Column("venue_id", Uuid),
     CheckConstraint(f"1 <= lane AND lane <= {MAX_LANES}", name="lane"),
     CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),
     # Guarantees that claims of a lane do not overlap, so that no more lie over one another than there are lanes.

@@ -2,8 +2,9 @@
 
 from booking_domain.catalogue.model import Location, Profile, ProfileStatus
 from booking_domain.catalogue.salons import Salon
+from booking_domain.catalogue.venues import Venue
 from booking_domain.identity.model import User
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import ProviderId, SalonId, VenueId
 from booking_domain.testing.kit.builders import NOW, BaseBuilder
 
 
@@ -23,6 +24,17 @@ class CatalogueBuilder(BaseBuilder):
             address="Энхтайваны өргөн чөлөө 1",
             location=Location(47.918873, 106.917701),
             status=status,
+            created_at=NOW,
+        )
+
+    def venue(self, profile: Profile, name: str = "Зайсан") -> Venue:
+        """A venue of a provider."""
+        return Venue(
+            id=VenueId(self.entropy.new_id()),
+            provider_id=profile.id,
+            name=name,
+            address="Зайсангийн гудамж 4",
+            location=Location(47.8864, 106.9177),
             created_at=NOW,
         )
 

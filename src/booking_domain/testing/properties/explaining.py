@@ -69,7 +69,7 @@ def _each_reason_is_one(question: Question, why: Explanation, explained_by: Expl
             broken(f"Without {reason}, there is {', '.join(sorted(came))} all at once", question, why.start)
 
 
-def _settings(question: Question, **changes: int | None) -> Question:
+def _settings(question: Question, **changes: int | tuple[()] | None) -> Question:
     settings = replace(question.calendar.settings, **changes)  # type: ignore[arg-type]
     return replace(question, calendar=replace(question.calendar, settings=settings))
 
@@ -100,7 +100,7 @@ _CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
     Reason.CLASS_FULL: lambda question, _: replace(question, claims=()),
     Reason.RESOURCE_TAKEN: lambda question, _: replace(question, calendar=replace(question.calendar, resources=())),
     Reason.BUSY: lambda question, _: replace(question, calendar=replace(question.calendar, busy=())),
-    Reason.TRAVEL: lambda question, _: _settings(question, travel_minutes=0),
+    Reason.TRAVEL: lambda question, _: _settings(question, travel_minutes=0, ways=()),
     Reason.BUFFER: lambda question, _: _without_what_is_near(question),
     Reason.DAY_FULL: lambda question, _: _settings(question, max_per_day=None),
     Reason.WEEK_FULL: lambda question, _: _settings(question, max_per_week=None),

@@ -43,6 +43,9 @@ async def appointment_values(parties: Parties, at: datetime, reads: Reads) -> di
     salon = await reads.salons.of_provider(booking.provider_id)
     place = (provider.profile.address,) if salon is None else (salon.name, salon.address, salon.city)
     location = provider.profile.location if salon is None else salon.location
+    venue = None if booking.venue_id is None else await reads.venues.get(booking.venue_id)
+    if venue is not None:
+        place, location = (venue.place,), venue.location
     notes = (provider.terms.instructions, "" if salon is None else salon.instructions)
     values: dict[str, NoticeValue] = {
         "services": ", ".join(each.name for each in booking.services),

@@ -131,7 +131,7 @@ def _movable(shifts: Sequence[Shift], schedule: ProviderSchedule, now: datetime)
         calendar, _ = schedule.for_services(shift.booking.services).calendar_at(now)
         return not lacks_resource(calendar, shift.blocked)
 
-    return movable_shifts([*filter(finds_resources, shifts)], schedule.claims, now)
+    return movable_shifts([*filter(finds_resources, shifts)], schedule.claims, now, schedule.calendar.settings)
 
 
 def _decide(shift: Shift, context: UseCaseContext) -> BookingDecision:

@@ -176,7 +176,7 @@ def of_services(order: BookingOrder, bookable: BookableProvider, context: UseCas
 
     Raises:
         ServiceRequired: a customer names none, and the provider is booked by service.
-        ServiceNotOffered, OnlyAddOns, ClassAlone: see `for_services`.
+        ServiceNotOffered, OnlyAddOns, ClassAlone, SeveralVenues: see `for_services`.
         InvalidValue: see `for_services`; or a customer overrides time off.
     """
     if not is_staff(context.actor, bookable):
@@ -572,6 +572,7 @@ def booking_claim(booking: Booking) -> Claim:
         pauses=booking.pauses,
         class_id=booking.class_id,
         capacity=booking.capacity,
+        venue="" if booking.venue_id is None else str(booking.venue_id),
         needs=booking.needs,
         lane=int(booking.overbooked),
     )

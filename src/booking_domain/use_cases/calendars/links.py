@@ -102,9 +102,7 @@ def entry(appointment: Appointment, party: Party | None, say: Say, locale: str) 
         summary = appointment.customer_name or say(WALK_IN, locale)
     services = ", ".join(service.name for service in booking.services)
     lines = (f"{booking.reference}: {say(STATUSES[booking.status], locale)}", services)
-    return entry_of(
-        booking, summary=summary, location=appointment.provider_address, description="\n".join(filter(None, lines))
-    )
+    return entry_of(booking, summary=summary, location=appointment.address, description="\n".join(filter(None, lines)))
 
 
 change_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _change, raises=(InvalidToken,))

@@ -27,7 +27,7 @@ from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import BookingsInOtherZone, HoursInOtherZone, ProviderNotFound
-from booking_domain.scheduling.model import Anchoring, Calendar, OnTimeZoneChange, SlotSettings
+from booking_domain.scheduling.model import Anchoring, Calendar, OnTimeZoneChange, SlotSettings, Way
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -215,6 +215,10 @@ class SettingsChange:
     max_per_month: int | Unset | None = UNSET
     max_per_year: int | Unset | None = UNSET
     anchoring: Anchoring | Unset = UNSET
+    travel_minutes: int | Unset = UNSET
+    """How long it takes from one venue to another, where `ways` does not say more."""
+    ways: tuple[Way, ...] | Unset = UNSET
+    """Between two venues each; the own place has the id of the provider."""
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
     """The expected version of the calendar."""
@@ -317,6 +321,8 @@ async def reset(
     """Save new settings and terms, or raise `InvalidValue`."""
     calendar = seen.calendar
     settings = changed(calendar.settings, change)
+    if settings.ways != calendar.settings.ways:
+        await _require_own_venues(profile.id, settings.ways, tx)
     time_zone = given_or(change.time_zone, calendar.time_zone)
     terms = change.terms.applied_to(seen.terms)
     require_gateway(change.terms.gateway, context)
@@ -338,6 +344,13 @@ async def reset(
 
 def _charged(terms: Terms) -> tuple[object, ...]:
     return terms.price, terms.deposit, terms.durations, terms.gateway
+
+
+async def _require_own_venues(provider_id: ProviderId, ways: tuple[Way, ...], tx: Repositories) -> None:
+    known = {str(provider_id), *(str(each.id) for each in await tx.venues.of_provider(provider_id))}
+    for number, way in enumerate(ways):
+        if not known.issuperset(way.venues):
+            raise InvalidValue(field="venue_ids", problem="you have no such venue", within=("ways", number))
 
 
 def _require_one_price(settings: SlotSettings, terms: Terms) -> None:

@@ -1,17 +1,18 @@
 """Provider profiles: approved ones are public, the others are for their owner and admins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking_domain.catalogue.model import ProfileAction, ProfileMissing, ProfileStatus, ProviderFilter
 from booking_domain.catalogue.salons import Salon
+from booking_domain.catalogue.venues import Venue
 from booking_domain.files.model import FileOwner, Folder
 from booking_domain.files.ports import FileReads
-from booking_domain.portfolio.ports import PortfolioReads, PortfolioView
+from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.services import ServiceReads, ServiceView, shortest
+from booking_domain.scheduling.services import OfferedService, ServiceView, shortest, venue_of
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import ProviderId, ServiceId
@@ -20,7 +21,7 @@ from booking_domain.shared.queries import Query
 from booking_domain.shared.slugs import id_in, tail_in
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.profiles import missing_parts
-from booking_domain.use_cases.platform.ports import ProviderReads, Reads, SalonReads
+from booking_domain.use_cases.platform.ports import ProviderReads, Reads
 from booking_domain.use_cases.platform.views import ProviderView
 
 
@@ -56,8 +57,15 @@ class ProviderPage:
     salon: Salon | None
     services: tuple[ServiceView, ...]
     """What customers can book, by category and name."""
+    venues: tuple[Venue, ...]
+    """If one of them is given elsewhere than at the own place: where the provider gives services."""
     portfolio: tuple[PortfolioView, ...]
     """The first items of the portfolio, and one more if there are more than `PORTFOLIO_SHOWN`."""
+
+    def place_of(self, services: Iterable[OfferedService]) -> str:
+        """The name and address of the venue where an appointment with these services is; empty at the own place."""
+        at = venue_of(services)
+        return next((each.place for each in self.venues if each.id == at), "")
 
     @property
     def quickest(self) -> tuple[ServiceId, ...]:
@@ -66,20 +74,16 @@ class ProviderPage:
         return () if service is None else (service.id,)
 
 
-async def _get_provider_page(
-    provider_id: ProviderId,
-    providers: ProviderReads,
-    salons: SalonReads,
-    services: ServiceReads,
-    portfolios: PortfolioReads,
-) -> ProviderPage:
-    view = await _get_provider(provider_id, providers)
-    offered = await services.of_provider(provider_id)
+async def _get_provider_page(provider_id: ProviderId, reads: Reads) -> ProviderPage:
+    view = await _get_provider(provider_id, reads.providers)
+    services = tuple(each for each in await reads.services.of_provider(provider_id) if each.bookable)
+    elsewhere = any(each.service.venue_id is not None for each in services)
     return ProviderPage(
         view=view,
-        salon=await salons.of_provider(provider_id),
-        services=tuple(each for each in offered if each.bookable),
-        portfolio=tuple(await portfolios.of_provider(provider_id, None, PORTFOLIO_SHOWN + 1)),
+        salon=await reads.salons.of_provider(provider_id),
+        services=services,
+        venues=tuple(await reads.venues.of_provider(provider_id)) if elsewhere else (),
+        portfolio=tuple(await reads.portfolios.of_provider(provider_id, None, PORTFOLIO_SHOWN + 1)),
     )
 
 

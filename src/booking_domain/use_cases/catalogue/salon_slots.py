@@ -67,7 +67,7 @@ async def salon_schedules(
     """Read what `salon_slots` needs, of the members who offer appointments of this length or with these services.
 
     Raises:
-        OnlyAddOns, ClassAlone, InvalidValue: see `for_services`.
+        OnlyAddOns, ClassAlone, SeveralVenues, InvalidValue: see `for_services`.
     """
     members = [each.provider_id for each in await reads.salons.members(salon_id) if each.status is MemberStatus.MEMBER]
     until = min(window.end, window.start + max(_A_DAY, MEMBER_DAYS * _A_DAY // max(1, len(members))))

@@ -34,7 +34,7 @@ from booking_domain.scheduling.weekly import ServiceHours
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId, VenueId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
 from booking_domain.shared.region import Region
@@ -72,6 +72,8 @@ class ServiceChange:
     whole_days: bool | Unset = UNSET
     hours: ServiceHours | Unset | None = UNSET
     """None: whenever the provider is open."""
+    venue_id: VenueId | Unset | None = UNSET
+    """None: at the provider's own place."""
     active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:
@@ -177,6 +179,7 @@ async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -
     )
     require_chargeable_service(service.offered(), context)
     await _require_own_resources(service, tx)
+    await _require_own_venue(service, tx)
     await tx.services.add(service)
     await _tell_member(MemberServiceAdded, service, salon, tx, context, provider_id=provider_id)
     return ServiceView(service=service, owner_id=owner_id, bookable=service.active)
@@ -189,6 +192,8 @@ async def _edit(command: EditService, tx: Repositories, context: UseCaseContext)
     require_chargeable_service(after.offered(), context)
     if after.needs != before.needs:
         await _require_own_resources(after, tx)
+    if after.venue_id != before.venue_id:
+        await _require_own_venue(after, tx)
     await tx.services.save(after, was=before)
     await _tell_member(MemberServiceChanged, before, salon, tx, context, provider_id=before.provider_id)
     if before.active and not after.active:
@@ -393,6 +398,13 @@ async def _require_own_resources(service: Service, tx: Repositories) -> None:
             raise InvalidValue(field="resource_id", problem=problem, within=("resources", number))
         if need.quantity > most:
             raise InvalidValue(field="quantity", problem=f"at most {most}", within=("resources", number))
+
+
+async def _require_own_venue(service: Service, tx: Repositories) -> None:
+    """Require that a service is given at a venue of its provider."""
+    venue = None if service.venue_id is None else await tx.venues.get(service.venue_id)
+    if service.venue_id is not None and (venue is None or venue.provider_id != service.provider_id):
+        raise InvalidValue(field="venue_id", problem="the provider has no such venue")
 
 
 def require_chargeable_service(service: OfferedService, context: UseCaseContext) -> None:

@@ -12,6 +12,7 @@ from booking_domain.bookings.transitions import PROVIDER_SIDE, Party, Status
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.model import Profile, ProfilePart, ProviderTotals
 from booking_domain.catalogue.salons import MemberStatus, Salon
+from booking_domain.catalogue.venues import Venue
 from booking_domain.files.model import File
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
@@ -80,8 +81,15 @@ class Appointment:
     customer_phone: str | None
     walk_in: WalkIn | None = None
     """Who comes, if the provider has named a customer without an account."""
+    venue: Venue | None = None
+    """Where it takes place; None: at the provider's own place."""
     overbooked: bool = False
     """Whether it is over another booking, or another over it: the provider's side has booked the time twice."""
+
+    @property
+    def address(self) -> str:
+        """Where its customer goes: name and address of its venue, else the address of the provider."""
+        return self.provider_address if self.venue is None else self.venue.place
 
     def party(self, actor: Actor) -> Party | None:
         """The party that the actor is to the booking; None if it is not visible to the actor."""

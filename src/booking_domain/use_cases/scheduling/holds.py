@@ -76,6 +76,7 @@ async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Cla
         expires_at=context.now + context.configured(Deadlines).hold,
         class_id=schedule.calendar.settings.class_id,
         capacity=schedule.calendar.settings.capacity,
+        venue=schedule.calendar.settings.venue,
         needs=schedule.needs,
     )
     await tx.claims.acquire(hold, context.now)

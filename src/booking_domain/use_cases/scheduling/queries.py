@@ -17,6 +17,7 @@ from booking_domain.scheduling.services import (
     OnlyAddOns,
     ServiceNotOffered,
     ServiceRequired,
+    SeveralVenues,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
@@ -150,7 +151,7 @@ async def _offered(
     Raises:
         DurationNotOffered, ServiceRequired: the actor cannot book this length, or no appointment without a service.
             The provider's side enters any.
-        ServiceNotOffered, OnlyAddOns, ClassAlone, InvalidValue: see `for_services`.
+        ServiceNotOffered, OnlyAddOns, ClassAlone, SeveralVenues, InvalidValue: see `for_services`.
     """
     schedule = for_services(schedule, services, duration_minutes)
     bookable = duration_minutes in {None, *schedule.durations} and (services or not schedule.by_service)
@@ -199,7 +200,15 @@ async def _list_holidays(
 
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
-_NOT_OFFERED: Final = (DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns, ClassAlone, InvalidValue)
+_NOT_OFFERED: Final = (
+    DurationNotOffered,
+    ServiceNotOffered,
+    ServiceRequired,
+    OnlyAddOns,
+    ClassAlone,
+    SeveralVenues,
+    InvalidValue,
+)
 get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, *_NOT_OFFERED))
 get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, *_NOT_OFFERED))
 get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, *_NOT_OFFERED))

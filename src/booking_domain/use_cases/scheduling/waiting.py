@@ -20,7 +20,7 @@ from booking_domain.scheduling.placing import (
     slot_window,
 )
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
-from booking_domain.scheduling.services import ClassAlone, OnlyAddOns, ServiceNotOffered
+from booking_domain.scheduling.services import ClassAlone, OnlyAddOns, ServiceNotOffered, SeveralVenues
 from booking_domain.scheduling.slots import blocked_range, slots_in_order
 from booking_domain.scheduling.waiting import (
     MAX_ENTRIES_PER_CUSTOMER,
@@ -221,7 +221,7 @@ class _FreeSlots:
         """The schedule for the entry's services, if the provider still offers them."""
         try:
             return for_services(self._schedule, waiting.service_ids, waiting.duration_minutes)
-        except (ServiceNotOffered, OnlyAddOns, ClassAlone, InvalidValue):
+        except (ServiceNotOffered, OnlyAddOns, ClassAlone, SeveralVenues, InvalidValue):
             return None
 
     def blocked(self, span: TimeRange, schedule: ProviderSchedule) -> TimeRange:
@@ -258,6 +258,7 @@ async def _offer_slot(
         expires_at=until,
         class_id=schedule.calendar.settings.class_id,
         capacity=schedule.calendar.settings.capacity,
+        venue=schedule.calendar.settings.venue,
         needs=schedule.needs,
     )
     await tx.claims.acquire(hold, context.now)

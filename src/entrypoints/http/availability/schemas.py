@@ -44,6 +44,7 @@ from entrypoints.http.kit.fields import (
     parts_of,
 )
 from entrypoints.http.kit.projection import filled, members, projection
+from entrypoints.http.kit.ways import OwnWayJson, OwnWays, own_way_json, own_ways_of
 from entrypoints.http.kit.weekly_rules import HoursBody, RuleBody
 from entrypoints.http.providers.schemas import (
     POLICY,
@@ -137,6 +138,10 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     """How many bookings to come one customer may have with you. Null: as many as the platform allows. Customers
     without a verified contact may have fewer."""
     anchoring: Anchoring | UnsetType = UNSET
+    travel_minutes: Minutes | UnsetType = UNSET
+    """How much time lies between appointments at two venues of yours, where `ways` does not say more."""
+    ways: OwnWays | UnsetType = UNSET
+    """Venues between which it takes longer than that, or less; `[]`: none."""
 
 
 settings_members: Final = members(
@@ -147,6 +152,7 @@ settings_members: Final = members(
     step_minutes="slot_step_minutes",
     duration_minutes="slot_duration_minutes",
     hours="hours_on_time_zone_change",
+    ways=("ways", own_ways_of),
     terms=projection(
         SettingsBody,
         TermsChange,
@@ -216,6 +222,10 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     max_upcoming_per_customer: int | None = None
     """How many bookings to come one customer may have. Absent: as many as the platform allows."""
     anchoring: str
+    travel_minutes: int
+    """How much time lies between appointments at two venues, where `ways` does not say more."""
+    ways: tuple[OwnWayJson, ...]
+    """Venues between which it takes longer than that, or less."""
     booking_mode: str
     requests_claim_time: bool
     """Whether a request claims its time until it is answered."""
@@ -304,6 +314,7 @@ settings_json: Final = projection(
     slot_step_minutes="calendar.settings.step_minutes",
     slot_duration_minutes="calendar.settings.duration_minutes",
     payment_gateway="terms.gateway",
+    ways=("calendar.settings.ways", own_way_json),
     **SHOWN_TERMS,
 )
 """Show settings."""

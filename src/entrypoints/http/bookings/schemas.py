@@ -21,6 +21,7 @@ from booking_domain.bookings.promotions import MAX_PROMOTION_CODES
 from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, NewWalkIn, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
+from booking_domain.catalogue.venues import Venue
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.loyalty.lots import LoyaltyAccountId
 from booking_domain.loyalty.programmes import MAX_LOYALTY_AMOUNT
@@ -71,6 +72,7 @@ from entrypoints.http.kit.fields import (
     service_ids,
 )
 from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery
+from entrypoints.http.kit.points import PointJson, point_json
 from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.payments import REFUND, PaymentPurpose, PaymentState
 from entrypoints.http.receipts import ReceiptJson, receipt_json
@@ -596,12 +598,24 @@ class BookingSalonJson(Json, frozen=True, kw_only=True):
     name: str
 
 
+class BookingVenueJson(Json, frozen=True, kw_only=True):
+    """The venue of a booking, as it is now."""
+
+    id: UUID
+    name: str
+    address: str
+    """Empty: as it is agreed on, for example at the customer's home."""
+    location: PointJson | None = None
+
+
 class AppointmentJson(BookingJson, frozen=True, kw_only=True):
     """A booking with its parties, and what the caller can do with it."""
 
     customer: BookingCustomerJson
     provider: BookingProviderJson
     salon: BookingSalonJson | None = None
+    venue: BookingVenueJson | None = None
+    """Where it takes place. Absent: at the provider's own place, which is the salon or the provider's address."""
     actions: tuple[AvailableAction, ...]
     """The actions that the booking's state allows the caller now. Other rules may still refuse one."""
     overbooked: bool | None = None
@@ -759,6 +773,9 @@ booking_json: Final = projection(
 )
 
 
+_venue_json: Final = projection(Venue, BookingVenueJson, location=point_json)
+
+
 def appointment_json(
     seen: VisibleAppointment, actor: Actor, now: datetime, charges: Callable[[Money], bool]
 ) -> AppointmentJson:
@@ -773,6 +790,7 @@ def appointment_json(
             time_zone=appointment.provider_time_zone,
         ),
         salon=None if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
+        venue=None if appointment.venue is None else _venue_json(appointment.venue),
         actions=available_actions(booking, seen.party, actor, now, charges=charges),
         overbooked=True if appointment.overbooked and seen.party is not Party.CUSTOMER else None,
         **booking_json.members(booking),

@@ -24,7 +24,6 @@ from booking_domain.catalogue.model import (
     MAX_STYLE,
     MAX_STYLES,
     Accent,
-    Location,
     PendingChanges,
     ProfilePart,
     ProfileStatus,
@@ -68,6 +67,7 @@ from entrypoints.http.kit.fields import (
     one_of,
 )
 from entrypoints.http.kit.images import IMAGE, ImageJson, picture_or_none
+from entrypoints.http.kit.points import PointBody, PointJson, location_of, point_json
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.services.schemas import ServiceJson, service_json
@@ -412,16 +412,6 @@ Instagram = Annotated[
 Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 
 
-class PointBody(Body, frozen=True, kw_only=True):
-    """A location in WGS 84 degrees."""
-
-    lat: Annotated[float, Meta(ge=-90, le=90)]
-    lon: Annotated[float, Meta(ge=-180, le=180)]
-
-
-location_of: Final = projection(PointBody, Location)
-
-
 class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     """Changes of a profile; omitted members keep their values."""
 
@@ -561,13 +551,6 @@ profiles_filter: Final = projection(
 )
 
 
-class PointJson(Json, frozen=True, kw_only=True):
-    """A location in WGS 84 degrees."""
-
-    lat: float
-    lon: float
-
-
 class SuspensionJson(Json, frozen=True, kw_only=True):
     """Why and since when a profile is suspended; for its owner and admins."""
 
@@ -680,7 +663,6 @@ class ProvidersJson(Page[ProviderJson], frozen=True, kw_only=True):
     """A page of providers."""
 
 
-point_json: Final = projection(Location, PointJson)
 SHOWN_TERMS: Final[dict[str, Any]] = {
     "booking_mode": "terms.mode",
     "durations": duration_json,

@@ -201,9 +201,7 @@ async def show_provider_page(
     """Return what the public page of a provider shows: profile, salon, services, next free time."""
 
     async def make() -> Answer:
-        page = await providers.get_provider_page(
-            provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
-        )
+        page = await providers.get_provider_page(provider_id, reads)
         free = await first_free(page, params, actor, reads=reads, clock=clock, turn=turn)
         return Answer(encode(provider_page_json(page, free, object_storage)), free.until)
 

@@ -43,16 +43,13 @@ from entrypoints.http.kit.answers import Answer
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of, parts_of
 from entrypoints.http.kit.images import ImageJson, picture_json
+from entrypoints.http.kit.points import PointBody, PointJson, location_of, point_json
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.weekly_rules import RuleBody
 from entrypoints.http.providers.schemas import (
     PROVIDER_ID,
-    PointBody,
-    PointJson,
     ProviderJson,
     in_zone,
-    location_of,
-    point_json,
     provider_json,
     slot_json,
 )

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from booking_domain.scheduling.effort import steps_of
 from booking_domain.scheduling.errors import WindowInvalid
-from booking_domain.scheduling.services import ClassAlone, OnlyAddOns
+from booking_domain.scheduling.services import ClassAlone, OnlyAddOns, SeveralVenues
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SalonId
@@ -31,7 +31,8 @@ _STEPS_OF_READING: Final = 250
 
 @get(
     "/{salon_id:str}/slots",
-    opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, OnlyAddOns, ClassAlone, InvalidValue, *TURN_ERRORS)),
+    opt=PUBLIC
+    | documented(get_salon, raises=(WindowInvalid, OnlyAddOns, ClassAlone, SeveralVenues, InvalidValue, *TURN_ERRORS)),
 )
 async def list_salon_slots(
     request: Request[Any, Any, Any],

@@ -60,10 +60,11 @@ from entrypoints.http.kit.fields import (
     one_of,
 )
 from entrypoints.http.kit.images import ImageJson, picture_or_none
+from entrypoints.http.kit.points import PointJson, point_json
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.portfolio import PortfolioItemJson, Tag, item_members
-from entrypoints.http.providers.schemas import PointJson, SlotJson, point_json, slot_json
+from entrypoints.http.providers.schemas import SlotJson, slot_json
 from entrypoints.http.salons.schemas import SalonJson, SalonSlotJson, salon_members
 from entrypoints.http.services.schemas import ServiceJson, service_members
 

@@ -16,7 +16,7 @@ from booking_domain.scheduling.services import (
     ServiceView,
 )
 from booking_domain.scheduling.weekly import MAX_SERVICE_RULES, ServiceHours, WeeklyRule
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import ProviderId, SalonId, VenueId
 from booking_domain.use_cases.catalogue.services import (
     AddService,
     OfferService,
@@ -137,6 +137,8 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """Whether it takes `durationMinutes` / 1,440 whole days: from the first opening to the last closing."""
     hours: ServiceRules = ()
     """When its appointments take place, while the provider is open. Without rules, whenever the provider is open."""
+    venue_id: VenueId | None = None
+    """The provider's venue at which it is given. Without it, at the own place, as those of salons are."""
     active: bool = True
 
 
@@ -168,6 +170,8 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     """Whether it takes whole days; bookings stay as they are."""
     hours: ServiceRules | UnsetType = UNSET
     """When its appointments take place; `[]`: whenever the provider is open. Bookings keep theirs for moves."""
+    venue_id: VenueId | UnsetType | None = UNSET
+    """Where it is given; null: at the provider's own place. Bookings stay where they are."""
     active: bool | UnsetType = UNSET
     """Whether the service can be booked."""
 
@@ -240,6 +244,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     """Whether it takes whole days: from the opening of one to the closing of the last."""
     hours: tuple[ServiceRuleJson, ...]
     """When its appointments take place. Without rules, whenever the provider is open."""
+    venue_id: UUID | None = None
+    """The venue at which it is given: see `GET /venues`. Without it, at the provider's own place."""
     active: bool
     """Whether the service can be booked."""
     version: int

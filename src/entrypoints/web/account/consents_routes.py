@@ -37,7 +37,7 @@ async def show_question(
 
 
 async def _question(provider_id: ProviderId, code: str, page: Page, reads: Reads, csrf: str) -> FormPage:
-    facts = await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+    facts = await get_provider_page(provider_id, reads)
     return consent_page(facts, quote(code, safe=""), page, csrf=csrf)
 
 

@@ -84,6 +84,8 @@ class AppointmentPage(PageModel):
     person: str
     """Who does it."""
     when: str
+    where: str
+    """The venue, with its address; empty at the provider's own place."""
     price: str
     rows: tuple[tuple[str, str], ...] = ()
     """What the price comes about from, if it is not the usual one."""
@@ -231,6 +233,7 @@ def appointment_page(
         summary=summary(choice, facts, page),
         person=facts.view.profile.display_name,
         when=say.values.time(LocalTime(start, zone, last_day=last_day(choice.offered(facts), local.date()))),
+        where=facts.place_of(choice.offered(facts)),
         price=formats.money(terms.price),
         deposit=formats.money(terms.deposit) if terms.deposit.amount else "",
         policy=tuple(policy_sentences(terms.cancellation, say)),

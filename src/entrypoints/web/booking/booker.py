@@ -81,7 +81,7 @@ class Booker:
     async def facts(self, provider_id: ProviderId) -> ProviderPage:
         """The provider that is booked."""
         reads = self.reads
-        return await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+        return await get_provider_page(provider_id, reads)
 
     async def free(self, facts: ProviderPage, choice: Choice, window: TimeRange) -> Free:
         """What is free for them: what they hold themselves is."""

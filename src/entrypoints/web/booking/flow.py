@@ -151,8 +151,10 @@ def by_service(facts: ProviderPage) -> bool:
 
 
 def together(services: Sequence[OfferedService | Service]) -> bool:
-    """Whether these services can be booked together: one is no add-on, and a class is alone."""
-    return any(not each.add_on for each in services) and (len(services) == 1 or not has_class(services))
+    """Whether these services can be booked together: one is no add-on, a class is alone, and all are at one place."""
+    return len({each.venue_id for each in services if not each.add_on}) == 1 and (
+        len(services) == 1 or not has_class(services)
+    )
 
 
 def has_class(services: Iterable[OfferedService | Service]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from booking_domain.scheduling.services import ClassAlone, OfferedService, OnlyAddOns, Service
+from booking_domain.scheduling.services import ClassAlone, OfferedService, OnlyAddOns, Service, SeveralVenues
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.flow import FREE_TIMES, MINUTES, SERVICES, Choice, StepLink, has_class, page_of, step_links
@@ -53,7 +53,7 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
             ServiceChoice(
                 id=str(each.offered.id),
                 name=each.offered.name,
-                about=each.service.description,
+                about=" · ".join(filter(None, (facts.place_of((each.offered,)), each.service.description))),
                 length=page.formats.length(each.offered.minutes),
                 price=page.formats.money(each.offered.price),
                 chosen=each.offered.id in choice.services,
@@ -69,7 +69,9 @@ def missing_text(chosen: Sequence[OfferedService | Service], page: Page) -> str:
     """What is wrong with services that cannot be booked together."""
     if not chosen:
         return page.say(Phrase("Choose at least one service."))
-    return page.say.error(ClassAlone() if has_class(chosen) else OnlyAddOns())
+    if all(each.add_on for each in chosen):
+        return page.say.error(OnlyAddOns())
+    return page.say.error(ClassAlone() if has_class(chosen) else SeveralVenues())
 
 
 def lengths_page(choice: Choice, facts: ProviderPage, default: int, page: Page, *, missing: bool) -> ServicesPage:

@@ -188,8 +188,10 @@ def booking_page(
         rows=price_rows(booking, page),
         paid=tuple(_paid(booking, page)),
         preparation=extras.preparation if booking.status in TO_COME else (),
-        address=appointment.provider_address,
-        map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",
+        address=appointment.address,
+        map=""
+        if appointment.venue and not appointment.venue.address
+        else f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.address})}",
         start=PayStart(
             text=say(Phrase("Or pay another way")) if paying else say(due, amount=formats.money(due_of(acting))),
             action=page.link(f"{acting.path}/pay"),
@@ -281,14 +283,14 @@ def _calendars(acting: Acting, page: Page) -> Iterator[tuple[str, str]]:
         "action": "TEMPLATE",
         "text": appointment.provider_name,
         "dates": f"{begin:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
-        "location": appointment.provider_address,
+        "location": appointment.address,
     }
     yield "Google", f"https://calendar.google.com/calendar/render?{urlencode(google)}"
     outlook = {
         "subject": appointment.provider_name,
         "startdt": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
         "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
-        "location": appointment.provider_address,
+        "location": appointment.address,
     }
     yield "Outlook", f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook)}"
 

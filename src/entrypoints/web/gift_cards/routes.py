@@ -165,9 +165,7 @@ async def _seller(form: Mapping[str, Any], reads: Reads, settings: Settings) -> 
     """
     provider_id, salon_id = id_of(said(form, PROVIDER)), id_of(said(form, SALON))
     if provider_id is not None:
-        facts = await get_provider_page(
-            ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
-        )
+        facts = await get_provider_page(ProviderId(provider_id), reads)
         profile = facts.view.profile
         return Seller(
             name=profile.display_name,

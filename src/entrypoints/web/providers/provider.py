@@ -63,6 +63,8 @@ class ServiceRow:
     href: str
     """Where its times are; empty of an add-on."""
     about: str
+    where: str
+    """The venue, with its address; empty at the provider's own place."""
     length: str
     price: str
 
@@ -258,6 +260,7 @@ def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
                 name=page.say(Phrase("Appointment")),
                 href=_steps(page, facts, (), minutes),
                 about="",
+                where="",
                 length=page.formats.length(minutes),
                 price=page.formats.money(terms.of_length(minutes).price),
             )
@@ -275,6 +278,7 @@ def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
                     name=each.offered.name,
                     href="" if each.offered.add_on else _steps(page, facts, (each.offered.id,), 0),
                     about=each.service.description,
+                    where=facts.place_of((each.offered,)),
                     length=page.formats.length(each.offered.minutes),
                     price=page.formats.money(each.offered.price),
                 )

@@ -49,7 +49,7 @@ async def provider(
     provider_id, now = found.id, clock.now()
     if found.slug != slug:
         return page.see(page.link(f"/providers/{found.slug}"), status=301)
-    facts = await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+    facts = await get_provider_page(provider_id, reads)
 
     async def read() -> Computation[list[Slot]]:
         schedule = await get_schedule_to_come(
@@ -83,7 +83,7 @@ async def provider_picture(
 ) -> Response[Any]:
     """What others show beside a link to the page."""
     found = (await find_provider(slug, reads.providers)).profile
-    facts = await get_provider_page(found.id, reads.providers, reads.salons, reads.services, reads.portfolios)
+    facts = await get_provider_page(found.id, reads)
     return await link_pictures.answer(
         request, link_picture(facts, page), documents=documents, turn=turn, storage=object_storage
     )
@@ -136,7 +136,7 @@ async def picture_of_work(
 async def _work(actor: Actor | None, item_id: PortfolioItemId, reads: Reads) -> tuple[PortfolioView, Facts]:
     view = await get_portfolio_item(actor, item_id, reads.portfolios)
     provider_id = view.item.provider_id
-    return view, await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+    return view, await get_provider_page(provider_id, reads)
 
 
 handlers: Final = (provider, provider_picture, show_work, picture_of_work)

@@ -41,7 +41,7 @@ async def show_save(
     csrf: Injected[str],
 ) -> Response[Any]:
     """Ask whether to save a provider."""
-    facts = await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+    facts = await get_provider_page(provider_id, reads)
     return page.render(save_page(facts, page, csrf=csrf), public=False)
 
 

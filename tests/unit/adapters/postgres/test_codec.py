@@ -129,7 +129,7 @@ def values(draw: st.DrawFn, kind: type, currency: str | None = None) -> Any:
     if "currency" in drawn:
         drawn["currency"] = chosen
     if kind is Claim:
-        drawn |= {"blocked": drawn["span"], "venue": ""}
+        drawn["blocked"] = drawn["span"]
     try:
         return kind(**drawn)
     except DomainError:

@@ -158,6 +158,7 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         ("providers", "providers_count_membership"),
         ("audit_log", "audit_log_append_only"),
         ("class_places", "class_places_free_units"),
+        ("claims", "claims_keep_ways"),
         ("flag_rules", "flag_rules_tell"),
         ("reviews", "reviews_set_start"),
         ("sessions", "sessions_tell_deletion"),

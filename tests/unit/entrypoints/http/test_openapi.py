@@ -23,7 +23,7 @@ from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_t
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.strict_json import read_json
 
-MOST_BYTES = 1_050_000
+MOST_BYTES = 1_060_000
 
 
 def references(value: Any) -> Iterator[str]:

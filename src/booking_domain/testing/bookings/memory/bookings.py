@@ -16,7 +16,7 @@ from booking_domain.shared.phones import is_found_by_part
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.promotions import promotions_for
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, VENUES
 from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USERS
 from booking_domain.testing.kit.listing import is_chosen, page_of
 from booking_domain.testing.kit.tables import InMemory, Lookup, State
@@ -269,6 +269,7 @@ def _appointment(state: State, booking: Booking) -> Appointment:
         customer_email=customer.email,
         customer_phone=customer.phone,
         overbooked=_is_overbooked(state, booking),
+        venue=None if booking.venue_id is None else state[VENUES].get(booking.venue_id),
     )
 
 

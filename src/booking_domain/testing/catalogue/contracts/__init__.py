@@ -10,6 +10,7 @@ rewrite_assertions(__name__)
 from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLinks
 from booking_domain.catalogue.invitation_links import InvitationLinkReads, InvitationLinks
 from booking_domain.catalogue.ports import Profiles, Salons
+from booking_domain.catalogue.venues import VenueReads, Venues
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.testing.catalogue.contracts.booking_links import BookingLinksContract
 from booking_domain.testing.catalogue.contracts.connections import ConnectionReadsContract
@@ -17,6 +18,7 @@ from booking_domain.testing.catalogue.contracts.invitation_links import Invitati
 from booking_domain.testing.catalogue.contracts.profiles import ProfilesContract
 from booking_domain.testing.catalogue.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.catalogue.contracts.salons import SalonsContract
+from booking_domain.testing.catalogue.contracts.venues import VenuesContract
 from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
 
@@ -31,4 +33,6 @@ CONTRACTS: Final[dict[type, type]] = {
     SalonHours: SalonsContract,
     SalonReads: SalonsContract,
     Salons: SalonsContract,
+    VenueReads: VenuesContract,
+    Venues: VenuesContract,
 }

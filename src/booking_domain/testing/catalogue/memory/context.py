@@ -7,6 +7,7 @@ from booking_domain.testing.catalogue.memory.connections import MemoryConnection
 from booking_domain.testing.catalogue.memory.invitation_links import MemoryInvitationLinkReads, MemoryInvitationLinks
 from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles, MemoryProviderReads
 from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalonReads, MemorySalons
+from booking_domain.testing.catalogue.memory.venues import MemoryVenueReads, MemoryVenues
 from booking_domain.testing.kit.tables import Group, Part
 
 
@@ -18,6 +19,7 @@ class CatalogueRepositories(Group):
     booking_links: Final = Part(MemoryBookingLinks)
     invitation_links: Final = Part(MemoryInvitationLinks)
     salon_hours: Final = Part(MemorySalonHours)
+    venues: Final = Part(MemoryVenues)
 
 
 class CatalogueReads(Group):
@@ -28,3 +30,4 @@ class CatalogueReads(Group):
     booking_links: Final = Part(MemoryBookingLinkReads)
     connections: Final = Part(MemoryConnectionReads)
     invitation_links: Final = Part(MemoryInvitationLinkReads)
+    venues: Final = Part(MemoryVenueReads)

@@ -10,8 +10,9 @@ from booking_domain.catalogue.events import SalonLeft
 from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
+from booking_domain.catalogue.venues import Venue
 from booking_domain.identity.model import ERASED_NAME
-from booking_domain.shared.ids import BookingLinkId, InvitationLinkId, ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingLinkId, InvitationLinkId, ProviderId, SalonId, UserId, VenueId
 from booking_domain.shared.turns import Turn
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import AccountHandover, Erase, Key, Row, Rows, State, Table, change_rows
@@ -70,6 +71,11 @@ def _drop_links(state: State, rows: Rows[Any, Any], user_id: UserId) -> None:
     rows.delete_keys(lambda key: (key[0] if isinstance(key, tuple) else key) in links)
 
 
+def _drop_venues(state: State, rows: Rows[VenueId, Venue], user_id: UserId) -> None:
+    owned = providers_of(state, user_id)
+    rows.delete(lambda venue: venue.provider_id in owned)
+
+
 def _drop_invitation_links(state: State, rows: Rows[InvitationLinkId, InvitationLink], user_id: UserId) -> None:
     rows.delete(lambda link: state[SALONS][link.salon_id].manager_id == user_id)
 
@@ -103,6 +109,13 @@ BOOKING_LINKS: Final = Table[BookingLinkId, BookingLink](
     "booking_links", refers=lambda row: ((PROFILES, row.provider_id),), erase=_drop_links
 )
 
+VENUES: Final = Table[VenueId, Venue](
+    "venues",
+    refers=lambda row: ((PROFILES, row.provider_id),),
+    what="venue",
+    erase=_drop_venues,
+)
+
 TABLES: Final = (
     PROFILES,
     SALONS,
@@ -113,6 +126,7 @@ TABLES: Final = (
     LINK_VISITORS,
     BOOKING_LINKS,
     INVITATION_LINKS,
+    VENUES,
 )
 
 

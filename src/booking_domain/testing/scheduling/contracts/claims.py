@@ -9,6 +9,7 @@ import pytest
 
 from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.model import Way
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.resources import Resource, ResourceNeed
 from booking_domain.shared.errors import ConcurrentChange
@@ -243,6 +244,128 @@ class ClaimsContract(StorageContract):
         )
         assert len(await self._claims(cast)) == len(taken) == 1
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}
+
+    async def _travels(self, cast: Cast, minutes: int = 30, *ways: Way) -> None:
+        async with self.begin() as tx:
+            calendar = present(await tx.calendars.calendar_of(cast.profile.id))
+            settings = replace(calendar.settings, travel_minutes=minutes, ways=ways)
+            await tx.calendars.save_settings(cast.profile.id, calendar.time_zone, settings)
+
+    async def test_the_venue_of_a_claim_is_kept_and_the_own_place_is_one_of_who_travels(self, cast: Cast) -> None:
+        there = str(self.make.entropy.new_id())
+        held = replace(self.make.hold(cast.profile, cast.customer, TOMORROW + 5 * HOUR), venue=there)
+        own = self.make.claim(cast.profile, cast.customer)
+        await self._take(held)
+        await self._take(own)
+        assert await self._claims(cast) == [own, held]
+        await self._travels(cast)
+        of_provider = str(cast.profile.id)
+        assert await self._claims(cast) == [replace(own, venue=of_provider), held]
+        schedule = present(await self.reads.schedules.get(cast.profile.id, slot_window(TOMORROW)))
+        assert schedule.calendar.settings.venue == of_provider
+        async with self.begin() as tx:
+            assert await tx.claims.hold_of(cast.customer.id, held.id) == held
+            await tx.claims.release(own.provider_id, own.id)
+            await tx.claims.acquire(replace(own, venue=of_provider), NOW)
+        await self._travels(cast, 0)
+        assert await self._claims(cast) == [own, held]
+
+    async def test_between_claims_at_two_venues_lies_the_way(self, cast: Cast, other: Cast) -> None:
+        studio, home = (str(self.make.entropy.new_id()) for _ in range(2))
+        await self._travels(cast, 30, Way((home, studio), 90), Way((studio, str(cast.profile.id)), 0))
+        taken = replace(self.make.claim(cast.profile, cast.customer), venue=studio)
+        await self._take(taken)
+
+        def claim(venue: str, minutes: int, *, before: bool) -> Claim:
+            start = TOMORROW + (-HOUR - timedelta(minutes=minutes) if before else HOUR + timedelta(minutes=minutes))
+            return replace(self.make.claim(cast.profile, cast.customer, start), venue=venue)
+
+        elsewhere = str(self.make.entropy.new_id())
+        for venue, minutes in ((home, 90), (elsewhere, 30), ("", 0), (str(cast.profile.id), 0), (studio, 0)):
+            for before in (True, False):
+                if minutes:
+                    near = claim(venue, minutes - 1, before=before)
+                    with pytest.raises(SlotTaken) as refusal:
+                        await self._take(near)
+                    assert (refusal.value.start, refusal.value.zone) == (near.span.start, "Asia/Ulaanbaatar")
+                free = claim(venue, minutes, before=before)
+                await self._take(free)
+                await self.alone.claims.release(cast.profile.id, free.id)
+        await self._take(replace(self.make.claim(other.profile, cast.customer), venue=home))
+        assert await self._claims(cast) == [taken]
+
+    async def test_the_way_leads_to_and_from_the_pauses_of_a_claim(self, cast: Cast) -> None:
+        studio = str(self.make.entropy.new_id())
+        await self._travels(cast, 20)
+        await self._take(self.make.paused(cast.profile, cast.customer))  # the second of three hours is free
+        inside = TimeRange(TOMORROW + HOUR + timedelta(minutes=19), TOMORROW + HOUR + timedelta(minutes=40))
+        between = replace(self.make.claim(cast.profile, cast.customer), span=inside, blocked=inside)
+        with pytest.raises(SlotTaken):
+            await self._take(replace(between, venue=studio))
+        fits = TimeRange(inside.start + timedelta(minutes=1), inside.end)
+        await self._take(replace(between, span=fits, blocked=fits, venue=studio))
+
+    async def test_a_lapsed_hold_keeps_no_way_free(self, cast: Cast) -> None:
+        studio = str(self.make.entropy.new_id())
+        await self._travels(cast)
+        hold = replace(self.make.hold(cast.profile, cast.customer), venue=studio)
+        await self._take(hold)
+        next_one = self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR)
+        with pytest.raises(SlotTaken):
+            await self._take(next_one, present(hold.expires_at) - INSTANT)
+        await self._take(next_one, present(hold.expires_at))
+        assert [claim.id for claim in await self._claims(cast)] == [next_one.id]
+
+    async def test_the_way_is_that_of_the_claim_that_is_placed(self, cast: Cast) -> None:
+        studio = str(self.make.entropy.new_id())
+        await self._travels(cast, 0)
+        near = replace(self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR), venue=studio)
+        for claim in (self.make.claim(cast.profile, cast.customer), near):
+            await self._take(claim)
+        await self._travels(cast, 60)
+        later = self.make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR)
+        with pytest.raises(SlotTaken):
+            await self._take(later)
+        await self._travels(cast, 0)
+        await self._take(later)
+
+    async def test_the_way_is_kept_free_even_without_the_provider_lock(self, cast: Cast) -> None:
+        studio = str(self.make.entropy.new_id())
+        await self._travels(cast)
+        wanted = [
+            replace(self.make.claim(cast.profile, cast.customer, TOMORROW + at * 1.25 * HOUR), venue=venue)
+            for _ in range(4)
+            for at, venue in enumerate(("", studio, ""))
+        ]
+        taken, refusals = await race([self.alone.claims.acquire(claim, NOW) for claim in wanted])
+        kept = await self._claims(cast)
+        assert len(kept) == len(taken) >= 1
+        assert {claim.venue == studio for claim in kept} in ({True}, {False})
+        assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}
+
+    async def test_the_places_of_an_occurrence_are_at_one_venue(self, cast: Cast, other: Cast) -> None:
+        yoga, studio = self.make.service(provider_id=cast.profile.id).id, str(self.make.entropy.new_id())
+        there = replace(self.make.place(yoga, cast.profile, cast.customer), venue=studio)
+        await self._take(there)
+        with pytest.raises(SlotTaken):
+            await self._take(self.make.place(yoga, cast.profile, other.customer))
+        await self._take(replace(self.make.place(yoga, cast.profile, other.customer), venue=studio))
+        await self._travels(cast)
+        with pytest.raises(SlotTaken):
+            await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + timedelta(minutes=90)))
+        await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + timedelta(minutes=95)))
+
+    async def test_an_overbooked_claim_keeps_the_way_free_of_others_only(self, cast: Cast) -> None:
+        studio = str(self.make.entropy.new_id())
+        await self._travels(cast)
+        await self._take(self.make.claim(cast.profile, cast.customer))
+        over = replace(self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR), lane=1, venue=studio)
+        await self._take(over)
+        with pytest.raises(SlotTaken):
+            await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR))
+        at_venue = replace(self.make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR), venue=studio)
+        await self._take(at_venue)
+        assert [claim.venue for claim in await self._claims(cast)][1:] == [studio, studio]
 
     async def test_places_of_one_occurrence_share_their_time_up_to_the_capacity(self, cast: Cast, other: Cast) -> None:
         yoga = self.make.service(provider_id=cast.profile.id).id

@@ -171,7 +171,7 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
                 replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds
             ),
             feed_rule=own.rule if own.feeds else DEFAULT_FEED_RULE,
-        )
+        ).with_own_place()
 
     async def lock_members(
         self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime

@@ -6,7 +6,7 @@ from datetime import datetime
 from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.pauses import meet
-from booking_domain.scheduling.ports import Claims
+from booking_domain.scheduling.ports import Claims, as_stored
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.testing.kit.tables import InMemory
 from booking_domain.testing.scheduling.memory.resources import units_for
@@ -17,11 +17,16 @@ class MemoryClaims(InMemory, Claims):
     """The claims of one database transaction."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
-        claims = self._state[CLAIMS]
+        claims, claim = self._state[CLAIMS], as_stored(claim)
         if claim.lane:
             claims.put(replace(claim, lane=self._free_lane(claim)))
             return
-        rivals = claims.where(lambda other: other.provider_id == claim.provider_id and meet(other.parts, claim.parts))
+        rivals = claims.where(
+            lambda other: (
+                other.provider_id == claim.provider_id
+                and (meet(other.parts, claim.parts) or self._too_near(claim, other))
+            )
+        )
         live = [other for other in rivals if other.live(now)]
         units = units_for(self._state, claim, now)
         if len(live) >= claim.capacity or not all(other.shares(claim) for other in live) or units is None:
@@ -31,6 +36,12 @@ class MemoryClaims(InMemory, Claims):
         self._free_units()
         if units.taken:
             self._state[UNITS].put(units)
+
+    def _too_near(self, claim: Claim, other: Claim) -> bool:
+        """Whether there is no time to travel between two claims of a provider."""
+        calendar, own = self._state[CALENDARS][claim.provider_id], str(claim.provider_id)
+        at_venue = replace(calendar, settings=replace(calendar.settings, venue=claim.venue or own))
+        return meet(at_venue.kept_free(replace(other, venue=other.venue or own)), claim.parts)
 
     def _free_lane(self, claim: Claim) -> int:
         taken = {

@@ -11,7 +11,13 @@ from booking_domain.scheduling.resources import Resource
 from booking_domain.scheduling.services import Service, ServiceOffer
 from booking_domain.scheduling.waiting import OPEN, WaitingListEntry
 from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, ResourceId, SalonId, ServiceId, UserId, WaitingId
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALONS, delete_rows_of_providers, providers_of
+from booking_domain.testing.catalogue.memory.tables import (
+    PROFILES,
+    SALONS,
+    VENUES,
+    delete_rows_of_providers,
+    providers_of,
+)
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import AccountHandover, Rows, State, Table, delete_rows
 
@@ -53,7 +59,7 @@ CALENDARS: Final = Table[ProviderId, Calendar]("calendars", erase=_clear_calenda
 SALON_HOURS: Final = Table[SalonId, OpeningHours]("salon_hours")
 SERVICES: Final = Table[ServiceId, Service](
     "services",
-    refers=lambda row: ((PROFILES, row.provider_id), (SALONS, row.salon_id)),
+    refers=lambda row: ((PROFILES, row.provider_id), (SALONS, row.salon_id), (VENUES, row.venue_id)),
     what="service",
     erase=delete_rows_of_providers(lambda row: row.provider_id),
 )
