@@ -60,7 +60,7 @@ async def _redeem(command: RedeemPoints, tx: Repositories, context: UseCaseConte
         raise NotPermitted(permission=Permission.PAY)
     if points_of(booking.discounts):
         raise PointsRedeemedAlready
-    balance = _balance(booking)
+    balance = redeemable_balance(booking)
     if not balance or booking.offered_price_amount is not None:
         raise PointsNotAccepted
     left = PriceLeft(
@@ -91,7 +91,7 @@ async def _list_rewards(
     booking, salon = seen.appointment.booking, seen.appointment.salon
     if seen.party is not Party.CUSTOMER or points_of(booking.discounts):
         return ()
-    if not _balance(booking) or booking.offered_price_amount is not None:
+    if not redeemable_balance(booking) or booking.offered_price_amount is not None:
         return ()
     issuers = [Issuer(provider_id=booking.provider_id), Issuer(salon_id=None if salon is None else salon.id), Issuer()]
     accounts = [each for each in await reads.loyalty.of_user(actor.id) if each.issuer in issuers]
@@ -107,8 +107,8 @@ async def _list_rewards(
     ]
 
 
-def _balance(booking: Booking) -> Money:
-    """What is due, apart from a deposit that the booking waits for."""
+def redeemable_balance(booking: Booking) -> Money:
+    """What points can take off: what is due, apart from a deposit that the booking waits for."""
     due = booking.quote
     if booking.status not in _OPEN:
         return Money.zero(due.now.currency)

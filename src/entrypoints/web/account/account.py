@@ -43,6 +43,25 @@ _REMINDERS: Final = "reminders"
 _MARKETING: Final = "marketing"
 _REPORT: Final = "report"
 _WITH_FIGURES: Final = frozenset({Role.PROVIDER, Role.MANAGER})
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+"""What is in the `User-Agent` of browsers, and their names. The first counts: most name others, too."""
 _DONE: Final = {
     "saved": Phrase("Your account is saved."),
     "notified": Phrase("Your notifications are saved."),
@@ -261,12 +280,18 @@ def _news(user: User, page: Page) -> list[Check]:
     return [Check(name=NEWS, value=value, label=say(name), checked=on) for value, name, on in shown]
 
 
+def _device_name(user_agent: str) -> str:
+    """The browser and the system that a client names; what it says itself, if they are not known."""
+    known = (next((name for word, name in words if word in user_agent), "") for words in (_BROWSERS, _SYSTEMS))
+    return " · ".join(filter(None, known)) or user_agent
+
+
 def _device(session: Session, current: SessionId, zone: str, page: Page) -> Device:
     say = page.say
     here = session.id == current
     used = say.values.time(LocalTime(session.last_used_at, zone))
     return Device(
-        name=session.client.user_agent or say(Phrase("A device")),
+        name=_device_name(session.client.user_agent or "") or say(Phrase("A device")),
         used=say(Phrase("This device")) if here else say(Phrase("Last used {time}"), time=used),
         action="" if here else page.link(f"/account/sessions/{session.id}/end"),
     )

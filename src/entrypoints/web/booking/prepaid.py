@@ -23,7 +23,7 @@ from entrypoints.web.kit.forms import Fields
 from entrypoints.web.kit.pages import Page
 
 _VISITS: Final = Plural("{name}: {count} visit left", "{name}: {count} visits left")
-_POINTS: Final = Plural("{name}: {count} point, worth {worth}", "{name}: {count} points, worth {worth}")
+POINTS_WORTH: Final = Plural("{name}: {count} point, worth {worth}", "{name}: {count} points, worth {worth}")
 REWARD: Final = Plural("{name} for {count} point", "{name} for {count} points")
 
 
@@ -119,7 +119,7 @@ def _visits(package: Package, page: Page) -> str:
 def _worth(view: LoyaltyAccountView, programme: LoyaltyProgramme, choice: Choice, page: Page) -> str:
     points = view.spendable - (view.spendable % choice.times if choice.repeats else 0)
     worth = Money(amount=programme.point_value * points, currency=programme.currency)
-    return page.say.count(_POINTS, points, name=isolated(programme.name), worth=page.formats.money(worth))
+    return page.say.count(POINTS_WORTH, points, name=isolated(programme.name), worth=page.formats.money(worth))
 
 
 def _is_for(issuer: Package | Issuer, facts: ProviderPage) -> bool:

@@ -44,6 +44,7 @@ DONE: Final = {
     "accepted": Phrase("Thank you, that is agreed."),
     "declined": Phrase("You have declined; the booking stays as it was."),
     "paid": Phrase("Thank you, the gift card has paid."),
+    "redeemed": Phrase("The points are used."),
     "reviewed": Phrase("Thank you for your review."),
 }
 """What has just been done, by the word in the address."""
@@ -97,6 +98,8 @@ class BookingExtras:
     reviewed: bool = False
     disputed: bool = False
     """Whether there is a dispute, or was one."""
+    redeemable: bool = False
+    """Whether they have points that can be used on it."""
     told: Sequence[Notification] = ()
     """What they were told about it, the newest first."""
 
@@ -144,6 +147,8 @@ class BookingPage(PageModel):
     """Where a script asks whether it is paid."""
     by_card: str
     """Where it is paid by gift card; empty: it cannot be."""
+    by_points: str
+    """Where points are used on it; empty: there are none."""
 
 
 _NO_EXTRAS: Final = BookingExtras()
@@ -218,6 +223,7 @@ def booking_page(
         paying=paying,
         state=page.link(f"{acting.path}/state"),
         by_card=page.link(f"{acting.path}/gift-card") if acting.pays_by_card else "",
+        by_points=page.link(f"{acting.path}/points") if extras.redeemable else "",
     )
 
 

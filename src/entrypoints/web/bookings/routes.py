@@ -49,7 +49,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.when import Free
-from entrypoints.web.bookings import gift_card_routes
+from entrypoints.web.bookings import gift_card_routes, points_routes
 from entrypoints.web.bookings.booking import (
     MINUTES,
     MOST_TOLD,
@@ -63,6 +63,7 @@ from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
 from entrypoints.web.bookings.desk import Acting, BookingDesk
 from entrypoints.web.bookings.listed import MOST, bookings_page
 from entrypoints.web.bookings.move import DAY, SLOT, free_for, move_page, move_question
+from entrypoints.web.bookings.points import redeemable_on
 from entrypoints.web.bookings.review import RATING, TEXT, review_page
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
@@ -99,12 +100,13 @@ async def show_booking(
     *,
     desk: Injected[BookingDesk],
     reads: Injected[Reads],
+    clock: Injected[Clock],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
 ) -> Response[Any]:
     """A booking: its state, what to do next, how to pay."""
     acting, payment = await _opened(booking_id, desk, reads, executor, gateways)
-    extras = await _extras(acting, reads)
+    extras = await _extras(acting, reads, clock)
     begun = "" if payment is None or payment.invoice is None else payment.gateway
     ways = ways_of(due_of(acting), gateways, page, beside=begun)
     shown = booking_page(acting, payment, page, ways=ways, extras=extras, done=page.asked("done"))
@@ -259,6 +261,7 @@ async def accept(
     *,
     desk: Injected[BookingDesk],
     reads: Injected[Reads],
+    clock: Injected[Clock],
     executor: Injected[Executor[Repositories]],
 ) -> Response[Any]:
     """Accept what the provider's side offers, as it was shown."""
@@ -276,7 +279,7 @@ async def accept(
     except DomainError as error:
         acting = await desk.open(booking_id)
         shown = replace(
-            booking_page(acting, None, page, extras=await _extras(acting, reads)), error=page.say.error(error)
+            booking_page(acting, None, page, extras=await _extras(acting, reads, clock)), error=page.say.error(error)
         )
         return page.refuse(shown, error, at=acting.path)
     return page.see(page.link(acting.path, done="accepted"))
@@ -353,7 +356,7 @@ async def _opened(
     return acting, payment
 
 
-async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
+async def _extras(acting: Acting, reads: Reads, clock: Clock) -> BookingExtras:
     """How to prepare; for who is signed in the receipts, and whether there are a review and a dispute."""
     booking = acting.booking
     extras, view = BookingExtras(), await reads.providers.get(booking.provider_id)
@@ -371,7 +374,15 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     disputed = bool(await list_own_disputes(acting.actor, about, reads.disputes))
     about_it = NotificationFilter(user_id=acting.actor.id, booking_id=booking.id, limit=MOST_TOLD)
     told = await reads.notifications.page(about_it)
-    return replace(extras, receipts=receipts, reviewed=await _reviewed(acting, reads), disputed=disputed, told=told)
+    redeemable = bool(await redeemable_on(acting, reads, now=clock.now()))
+    return replace(
+        extras,
+        receipts=receipts,
+        reviewed=await _reviewed(acting, reads),
+        disputed=disputed,
+        redeemable=redeemable,
+        told=told,
+    )
 
 
 async def _reviewed(acting: Acting, reads: Reads) -> bool:
@@ -411,4 +422,5 @@ handlers: Final = (
     show_review,
     review,
     *gift_card_routes.handlers,
+    *points_routes.handlers,
 )

@@ -149,6 +149,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "booking-cancel": f"{booked}/cancel",
         "booking-move": f"{booked}/move",
         "booking-move-question": f"{booked}/move?slot=2026-11-24T18:00:00%2B08:00",
+        "booking-points": f"{booked}/points",
         "booking-ideas": f"{asked}/ideas",
         "booking-over": over,
         "booking-review": f"{over}/review",

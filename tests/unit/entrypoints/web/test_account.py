@@ -185,3 +185,12 @@ async def test_an_account_of_a_platform_without_terms_has_nothing_to_accept(api:
     with api.container.legal_documents.override(LegalDocuments()):
         assert "There is nothing to accept" in (await visitor.get("/en/account/terms")).text
         assert 'href="/en/account/terms"' in (await visitor.get("/en/account")).text
+
+
+async def test_devices_are_named_by_browser_and_system(api: Api) -> None:
+    email = (await api.get("/auth/me", await api.joined("customer"))).json()["email"]
+    login = {"email": email, "password": PASSWORD}
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 CriOS/140.0 Safari/604.1"
+    for agent, name in ((phone, "Chrome · iPhone"), ("Kiosk/2", "Kiosk/2")):
+        answer = await api.post("/auth/login", json=login, headers={"User-Agent": agent})
+        assert name in (await Visitor(api, answer.json()["accessToken"]).get("/en/account")).text

@@ -135,6 +135,35 @@ async def test_points_take_as_much_off_as_the_price_takes(api: Api) -> None:
     assert "0 points" in (await customer.get("/en/account/points")).text
 
 
+async def test_points_and_rewards_are_used_once_on_a_booking_that_was_made_before(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
+    service = {"name": "Wash", "durationMinutes": 60, "priceAmount": 20_000_00, "depositAmount": 0}
+    wash = (await api.post("/services", owner, json=service)).json()["id"]
+    rewards = [{"name": "A wash", "points": 150, "serviceIds": [wash]}]
+    programme = {**PROGRAMME, "name": "Roses", "pointValue": 50_00, "rewards": rewards}
+    assert (await api.post(PROGRAMMES, await api.an_admin(), json=programme)).status_code == 201
+    token = await api.joined("customer", verified=True)
+    customer = Visitor(api, token)
+    booking = await api.booked(token, provider_id, serviceIds=[wash])
+    path = f"/en/bookings/{booking['id']}"
+    assert "Use points" not in (await customer.get(path)).text
+    assert (await customer.get(f"{path}/points")).headers["Location"] == path
+    await points_of(api, customer, 200)
+    assert f'href="{path}/points"' in (await customer.get(path)).text
+    asked = await customer.get(f"{path}/points")
+    assert "\u2068Roses\u2069: 200 points, worth MNT 10,000" in asked.text
+    [reward] = re.findall(r'value="([^"]+ A wash)"', asked.text)
+    wrong = await customer.submit(asked, "/points", points=reward.replace("A wash", "A cut"))
+    assert (wrong.status_code >= 400, 'id="choices-points-error"' in wrong.text) == (True, True)
+    done = await customer.submit(wrong, "/points", points=reward)
+    assert done.headers["Location"] == f"{path}?done=redeemed"
+    shown = await customer.get(done.headers["Location"])
+    assert all(each in shown.text for each in ("The points are used.", "−MNT 20,000", "Free"))
+    assert "Use points" not in shown.text
+    assert (await customer.submit(asked, "/points", points=reward)).headers["Location"] == path, "a second click"
+    assert "50 points" in (await customer.get("/en/account/points")).text
+
+
 async def test_a_reward_pays_its_service_once_its_price_was_shown(api: Api) -> None:
     owner, provider_id = await api.open_provider(priceAmount=80_000_00)
     service = {"name": "Wash", "durationMinutes": 60, "priceAmount": 20_000_00, "depositAmount": 0}
