@@ -46,9 +46,9 @@ def appointment_at(calendar: Calendar, start: datetime) -> TimeRange:
     length = timedelta(minutes=calendar.settings.duration_minutes)
     if calendar.settings.whole_days:
         last = first_date(calendar, start) + _days(calendar) - 1
-        _, closes = _open_dates(calendar, last, last + 1).get(last, (0, 0))
-        if closes > floor_to_second(start):
-            return TimeRange(start, ORIGIN + timedelta(seconds=closes))
+        hours = _open_dates(calendar, last, last + 1).get(last)
+        if hours is not None and hours[1] > floor_to_second(start):
+            return TimeRange(start, ORIGIN + timedelta(seconds=hours[1]))
     return TimeRange(start, start + length)
 
 

@@ -284,3 +284,11 @@ def test_search_finds_the_openings_of_whole_days() -> None:
         of_days = schedule.for_services((RENTAL,)).calendar
         for slot in offered_slots(of_days, (), window=WEEK, now=NOW):
             assert found & mask_of(TimeRange(slot.start, slot.start + timedelta.resolution), free.since)
+
+
+@pytest.mark.parametrize("year", [2019, 2024])  # both begin their 2 December on a Monday
+def test_an_appointment_whose_last_date_is_closed_is_not_longer_than_its_days(year: int) -> None:
+    mondays = replace(studio(), rules=(WeeklyRule(day=1, hours=Hours.parse("10:00-19:00")),))
+    monday = datetime(year, 12, 2, 10, tzinfo=UTC)
+    later = mondays.claim(Slot(monday + 7 * DAY, monday + 7 * DAY + HOUR))
+    assert explain(mondays, [later], monday, now=monday - DAY).reasons == (Reason.CLOSED,)
