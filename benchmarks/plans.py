@@ -125,8 +125,8 @@ def queries(path: str, ids: Mapping[str, UUID], now: datetime) -> list[Mapping[s
     return known.get(path, [*exported, window, days])
 
 
-async def survey(url: str, only: str = "") -> Surveyed:
-    """Ask for everything, or for the reads whose paths contain `only`, and explain what it took."""
+async def survey(url: str, only: str = "", *, writes: bool = True) -> Surveyed:
+    """Ask for everything, of the reads for those whose paths contain `only`, and explain what it took."""
     found = Surveyed()
     with psycopg.connect(url, autocommit=True) as connection:
         ids = _chosen(connection)
@@ -134,7 +134,7 @@ async def survey(url: str, only: str = "") -> Surveyed:
             tokens = {role: await _token(container, user) for role, user in (await _people(container, ids)).items()}
             for operation, sent in [
                 *[each async for each in _reads(client, [path for path in paths if only in path], tokens, ids, found)],
-                *([] if only else [each async for each in _writes(client, tokens, ids, found)]),
+                *([each async for each in _writes(client, tokens, ids, found)] if writes else []),
             ]:
                 explained = found.statements.setdefault(operation, {})
                 for each in sent:
@@ -291,7 +291,7 @@ def main(options: argparse.Namespace) -> int:
         for providers, given in ((options.small, options.small_url), (options.large, options.large_url)):
             url = given or stack.enter_context(_a_city(providers))
             print(report.machine(url), _sizes(url), sep="\n", flush=True)
-            found.append(asyncio.run(survey(url, options.only)))
+            found.append(asyncio.run(survey(url, options.only, writes=not options.only)))
     small, large = found
     _print(small, large)
     if options.check:

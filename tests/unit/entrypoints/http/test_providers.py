@@ -108,6 +108,8 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "slotDurationMinutes": 60,
         "bufferBeforeMinutes": 0,
         "bufferAfterMinutes": 0,
+        "travelMinutes": 0,
+        "ways": [],
         "minNoticeMinutes": 0,
         "horizonDays": 90,
         "maxPerDay": 3,

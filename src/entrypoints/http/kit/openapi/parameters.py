@@ -16,6 +16,7 @@ from entrypoints.http.kit.session_cookies import MODE
 
 _ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
 _EXAMPLES: Final[dict[str, Any]] = {
+    "providerId": _ID,
     "slot": "2026-11-23T03:10:00Z",
     "from": "2026-11-23",
     "to": "2026-11-30",
