@@ -14,6 +14,7 @@ from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.flags.ports import Flags
 from booking_domain.gift_cards.model import GiftCard, NotEnoughOnCard
 from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
+from booking_domain.portfolio.model import PortfolioItemId, PortfolioItemNotFound
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHolds
@@ -40,6 +41,7 @@ from booking_domain.use_cases.loyalty.accounts import list_loyalty_accounts
 from booking_domain.use_cases.packages.queries import list_my_packages
 from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.portfolio.commands import get_portfolio_item
 from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, release_hold
 from booking_domain.use_cases.scheduling.queries import get_schedule_to_come, to_come
 from entrypoints.http.kit.injection import Injected
@@ -199,6 +201,15 @@ class Booker:
             package_id=choice.package,
             points=prepaid.redeemed(choice),
         )
+
+    async def work(self, provider_id: ProviderId, choice: Choice) -> PortfolioItemId | None:
+        """The work from whose page they came, if the provider still shows it."""
+        if choice.work is None:
+            return None
+        with suppress(PortfolioItemNotFound):
+            view = await get_portfolio_item(None, choice.work, self.reads.portfolios)
+            return view.item.id if view.item.provider_id == provider_id else None
+        return None
 
     async def prepaid(self, facts: ProviderPage, choice: Choice, start: datetime) -> Prepaid:
         """Their packages and points that the appointment can take, and all of its repetitions."""

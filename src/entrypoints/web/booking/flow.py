@@ -7,6 +7,7 @@ from typing import Final
 
 from booking_domain.loyalty.lots import LoyaltyAccountId
 from booking_domain.packages.model import PackageId
+from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.scheduling.services import OfferedService, Service, length_of
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import LONGEST_APPOINTMENT
@@ -55,6 +56,8 @@ class Choice:
     """The reward that they pay instead."""
     link: str = ""
     """The token of the booking link by which the visitor came."""
+    work: PortfolioItemId | None = None
+    """The work from whose page they came."""
     signed_in: bool = False
     """Whether it is known who books; no address says so."""
 
@@ -80,6 +83,7 @@ class Choice:
             points=None if (account := id_of(points)) is None else LoyaltyAccountId(account),
             reward=reward,
             link=_one(given, "link"),
+            work=None if (work := id_of(_one(given, "work"))) is None else PortfolioItemId(work),
             signed_in=signed_in,
         )
 
@@ -108,6 +112,7 @@ class Choice:
             PACKAGE: None if self.package is None else str(self.package),
             POINTS: None if self.points is None else points_value(self.points, self.reward),
             "link": self.link or None,
+            "work": None if self.work is None else str(self.work),
         }
         return chosen | changes
 

@@ -148,7 +148,13 @@ async def book(
             model = await _with_dates(model, order, choice, facts, page, booker)
             fields = idea.fields() | {ACCEPTED: accepted, GIFT_CARD: said(form, GIFT_CARD), _NEW: news}
             return page.lead(model, address(SUMMARY, choice, facts, page), fields)
-        command = replace(order, link_token=choice.link or None, accepted=accepted_of(accepted), idea=idea.given())
+        command = replace(
+            order,
+            link_token=choice.link or None,
+            portfolio_item_id=await booker.work(provider_id, choice),
+            accepted=accepted_of(accepted),
+            idea=idea.given(),
+        )
         done = await _booked(command, card, choice, booker, booker.actor)
     except (SlotTaken, SlotNotOffered, SeriesNotPossible) as error:
         choice = replace(choice, hold=None, until=None)

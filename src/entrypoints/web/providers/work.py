@@ -58,7 +58,7 @@ def work_page(facts: Facts, item: PortfolioItem, page: Page, links: ObjectLinks)
         text=item.description,
         tags=item.tags,
         pictures=pictures,
-        book=page.link(f"/book/{profile.id}"),
+        book=page.link(f"/book/{profile.id}", work=str(item.id)),
         before="" if at is None else near.get(at - 1, ""),
         after="" if at is None else near.get(at + 1, ""),
         data=json_ld(

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -132,7 +133,17 @@ async def test_a_provider_sees_which_works_were_opened_and_led_to_bookings(api: 
     assert (await Visitor(api, owner).get(work)).headers["Cache-Control"] == "private, no-store"
     await api.container.usage_keeper().open()
     await api.container.usage_keeper().close()
-    await api.booked(await api.joined("customer"), provider_id, portfolioItemId=item)
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    page = await customer.get(work.replace("/fa/", "/en/"))
+    [step] = re.findall(r'href="(/en/book/[^"]+)"', page.text)
+    times = (await customer.get(step)).headers["Location"] + "&day=2026-11-24"
+    [slot, *_, other] = re.findall(r'<button [^>]*name="slot" value="([^"]+)"', (await customer.get(times)).text)
+    assert f"/time?work={item}&" in times
+    for came, begins, origin in ((item, slot, "portfolio"), (provider_id, other, "page")):  # the second is no work
+        path = f"/en/book/{provider_id}/summary?work={came}&slot={quote(begins)}"
+        placed = await customer.submit(await customer.get(path), "/summary")
+        booked = (await api.get(f"/bookings/{placed.headers['Location'].rpartition('/')[2]}", owner)).json()
+        assert (booked["origin"], booked.get("portfolioItemId") == item) == (origin, origin == "portfolio")
     shown = (await Visitor(api, owner).get(PATH)).text
     assert "Works and bookings" in shown
     assert "<td><bdi>2</bdi></td><td><bdi>1</bdi></td>" in shown
