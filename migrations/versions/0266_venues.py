@@ -21,9 +21,15 @@ _KEEP_WAYS = """
             common int;
             known jsonb;
         BEGIN
+            -- An index of few providers answers: this takes a fifth of the time that the lock does.
+            IF NOT EXISTS (
+                SELECT FROM providers WHERE id = NEW.provider_id AND (travel_minutes > 0 OR ways <> '[]')
+            ) THEN
+                RETURN NEW;
+            END IF;
             SELECT travel_minutes, ways INTO common, known FROM providers
-            WHERE id = NEW.provider_id AND (travel_minutes > 0 OR ways <> '[]') FOR NO KEY UPDATE;
-            IF FOUND AND EXISTS (
+            WHERE id = NEW.provider_id FOR NO KEY UPDATE;
+            IF EXISTS (
                 SELECT FROM (
                     SELECT coalesce(venue_id, provider_id) AS venue, blocked_from, blocked_until FROM claims
                     WHERE provider_id = NEW.provider_id AND id <> NEW.id

@@ -1,4 +1,4 @@
-"""The index of the venues of services, and the key by which services refer to them, validated."""
+"""Indexes of the venues of services and of who travels, and the key by which services refer to venues, validated."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("venue_id IS NOT NULL"),
             postgresql_concurrently=True,
         )
+        op.create_index(
+            "providers_who_travel_idx",
+            "providers",
+            ["id"],
+            postgresql_where=sa.text("travel_minutes > 0 OR ways <> '[]'"),
+            postgresql_concurrently=True,
+        )
 
 
 def downgrade() -> None:
+    op.drop_index("providers_who_travel_idx", "providers")
     op.drop_index("services_venue_id_idx", "services")

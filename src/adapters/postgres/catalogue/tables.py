@@ -224,6 +224,8 @@ providers: Final = Table(
     Index("providers_status_id_idx", "status", "id"),
     Index("providers_tail_idx", text(f'"right"(id::text, {TAIL})')),
     Index("providers_pending_idx", "id", postgresql_where=text("pending IS NOT NULL")),
+    # The trigger of claims asks it.
+    Index("providers_who_travel_idx", "id", postgresql_where=text("travel_minutes > 0 OR ways <> '[]'")),
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data(
         "owner_id",
