@@ -93,7 +93,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/develop/reliability.md: a
 			tests/reliability/test_confused_bodies.py tests/unit/entrypoints/http/test_hostile_input.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_double_booking.py tests/contract/test_gift_card_races.py \
 			tests/contract/test_class_races.py tests/contract/test_resource_races.py \
-			tests/contract/test_package_races.py tests/contract/test_venue_races.py || status=1; \
+			tests/contract/test_package_races.py tests/contract/test_promotion_races.py tests/contract/test_venue_races.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_requests_at_once.py tests/reliability/test_once.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py \
 			tests/reliability/test_one_time_codes.py || status=1; \

@@ -5,11 +5,15 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
+from httpx import Response
+from tests.reliability import scale
 from tests.reliability.test_confused_bodies import StoredApi, stored
 
 BUDGET = 10
-EACH = 4
-"""Customers, and providers: each customer books with each provider."""
+EACH = scale.of(45, less=4)
+"""Customers, and providers: each customer books with each provider, at a time of its own."""
+AT_ONCE = 40
+A_DAY = 8
 
 
 @pytest.fixture
@@ -24,17 +28,17 @@ async def test_no_more_bookings_get_a_promotion_than_its_budget_has(api: StoredA
     assert (await api.post("/promotions", admin, json=promotion)).status_code == 201
     customers = [await api.joined("customer", verified=True) for _ in range(EACH)]
     providers = [(await api.open_provider(depositAmount=0))[1] for _ in range(EACH)]
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def book(customer: str, provider_id: str, time: int) -> Response:
+        slot = f"2026-11-{24 + time // A_DAY}T{10 + time % A_DAY}:00:00+08:00"
+        wish = {"providerId": provider_id, "slot": slot, "promotionCodes": ["TEN"]}
+        async with turns:
+            return await api.post("/bookings", customer, json=wish)
+
     answers = await asyncio.gather(
         *(
-            api.post(
-                "/bookings",
-                customer,
-                json={
-                    "providerId": provider_id,
-                    "slot": f"2026-11-24T{10 + (at + of) % EACH}:00:00+08:00",
-                    "promotionCodes": ["TEN"],
-                },
-            )
+            book(customer, provider_id, (at + of) % EACH)
             for at, customer in enumerate(customers)
             for of, provider_id in enumerate(providers)
         )
