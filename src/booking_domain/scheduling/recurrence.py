@@ -55,12 +55,12 @@ def rules_of_rrule(rrule: str, *, starts: date, hours: Hours, zone: str) -> tupl
         require_type("starts", starts, date)
         raise InvalidValue(field="starts", problem="must be a date without a time")
     parts = _parts_of(rrule)
-    every = _number(parts, "INTERVAL")
+    every = number_in(parts, "INTERVAL", _NUMBER)
     days = _days(parts, starts)
     if parts["FREQ"] == "DAILY" and every > 1:
-        raise _unread("INTERVAL", "daily rules repeat every day")
+        raise unread("INTERVAL", "daily rules repeat every day")
     if every > MAX_WEEKS_APART:
-        raise _unread("INTERVAL", f"at most {MAX_WEEKS_APART} weeks")
+        raise unread("INTERVAL", f"at most {MAX_WEEKS_APART} weeks")
     monday_is = _DAYS.index(parts.get("WKST", "MO"))
     week = starts - timedelta(days=(starts.isoweekday() - monday_is) % DAYS_A_WEEK)
     firsts: dict[int, date] = {}
@@ -113,35 +113,42 @@ def _parts_of(rrule: str) -> Mapping[str, str]:
     for part in rrule.strip().upper().removeprefix("RRULE:").split(";"):
         name, _, value = part.partition("=")
         if name not in _PARTS:
-            raise _unread(name, f"only {', '.join(_PARTS)}")
+            raise unread(name, f"only {', '.join(_PARTS)}")
         if name in parts or not value:
-            raise _unread(name, "once, with a value")
+            raise unread(name, "once, with a value")
         parts[name] = value
     if parts.get("FREQ") not in {"DAILY", "WEEKLY"}:
-        raise _unread("FREQ", "WEEKLY or DAILY")
-    if "UNTIL" in parts and "COUNT" in parts:
-        raise _unread("COUNT", "not beside UNTIL")
-    if parts.get("WKST", "MO") not in _DAYS:
-        raise _unread("WKST", "a day such as MO")
+        raise unread("FREQ", "WEEKLY or DAILY")
+    require_end_and_week_start(parts)
     return parts
 
 
-def _unread(name: str, reads: str) -> InvalidValue:
+def unread(name: str, reads: str) -> InvalidValue:
+    """The error about a part of an `RRULE`, with what is read there."""
     return InvalidValue(field="rrule", problem=f"{name or 'an empty part'} cannot be read so: {reads}")
 
 
-def _number(parts: Mapping[str, str], name: str) -> int:
+def number_in(parts: Mapping[str, str], name: str, form: re.Pattern[str]) -> int:
+    """The number of a part, which has this form; 1 without the part."""
     text = parts.get(name, "1")
-    if _NUMBER.fullmatch(text) is None:
-        raise _unread(name, "a number from 1")
+    if form.fullmatch(text) is None:
+        raise unread(name, "a number from 1")
     return int(text)
+
+
+def require_end_and_week_start(parts: Mapping[str, str]) -> None:
+    """Raise `InvalidValue` if the rule has two ends, or its weeks begin on no day."""
+    if {"UNTIL", "COUNT"} <= parts.keys():
+        raise unread("COUNT", "not beside UNTIL")
+    if parts.get("WKST", "MO") not in _DAYS:
+        raise unread("WKST", "a day such as MO")
 
 
 def _days(parts: Mapping[str, str], starts: date) -> list[int]:
     if "BYDAY" in parts:
         days = parts["BYDAY"].split(",")
         if not {*days} <= {*_DAYS}:
-            raise _unread("BYDAY", "days such as MO, without numbers")
+            raise unread("BYDAY", "days such as MO, without numbers")
         return sorted({_DAYS.index(day) for day in days})
     return [*range(DAYS_A_WEEK)] if parts["FREQ"] == "DAILY" else [starts.isoweekday() % DAYS_A_WEEK]
 
@@ -149,13 +156,13 @@ def _days(parts: Mapping[str, str], starts: date) -> list[int]:
 def _until(parts: Mapping[str, str], firsts: Mapping[int, date], every: int, hours: Hours, zone: str) -> date | None:
     """The last date on which hours may start."""
     if "COUNT" in parts:
-        rounds, more = divmod(_number(parts, "COUNT") - 1, len(firsts))
+        rounds, more = divmod(number_in(parts, "COUNT", _NUMBER) - 1, len(firsts))
         days = rounds * every * DAYS_A_WEEK
         first = sorted(firsts.values())[more]
         return first + timedelta(days=days) if days < (_LATEST - first).days else None
     if "UNTIL" not in parts:
         return None
-    read, refused = _UNTIL.fullmatch(parts["UNTIL"]), _unread("UNTIL", "a date or a time such as 20261231T150000Z")
+    read, refused = _UNTIL.fullmatch(parts["UNTIL"]), unread("UNTIL", "a date or a time such as 20261231T150000Z")
     if read is None:
         raise refused
     try:

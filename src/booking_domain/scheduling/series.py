@@ -12,9 +12,9 @@ from datetime import MAXYEAR, date, datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
+from booking_domain.scheduling.recurrence import number_in, require_end_and_week_start, unread
 from booking_domain.scheduling.weekly import DAYS_A_WEEK
 from booking_domain.shared.checks import require_type
-from booking_domain.shared.errors import InvalidValue
 
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _PARTS: Final = {
@@ -46,9 +46,9 @@ def dates_of_rrule(rrule: str, *, starts: date) -> Iterator[date]:
     require_type("rrule", rrule, str)
     require_type("starts", starts, date)
     parts = _parts_of(rrule)
-    most = _number(parts, "COUNT") if "COUNT" in parts else None
+    most = number_in(parts, "COUNT", _NUMBER) if "COUNT" in parts else None
     until = _until(parts)
-    days = (day for day in _days(parts, starts, _number(parts, "INTERVAL")) if day >= starts)
+    days = (day for day in _days(parts, starts, number_in(parts, "INTERVAL", _NUMBER)) if day >= starts)
     counted = (day for number, day in takewhile(lambda each: most is None or each[0] < most, enumerate(days)))
     return takewhile(lambda day: until is None or day <= until, counted)
 
@@ -58,28 +58,14 @@ def _parts_of(rrule: str) -> Mapping[str, str]:
     parts = {name: value for name, _, value in given}
     reads = _PARTS.get(parts.get("FREQ", ""))
     if reads is None:
-        raise _unread("FREQ", f"one of {', '.join(_PARTS)}")
+        raise unread("FREQ", f"one of {', '.join(_PARTS)}")
     for name, _, value in given:
         if name not in reads:
-            raise _unread(name, f"with {parts['FREQ']} only {', '.join(sorted(reads))}")
+            raise unread(name, f"with {parts['FREQ']} only {', '.join(sorted(reads))}")
         if not value or len(parts) < len(given):
-            raise _unread(name, "each part once, with a value")
-    if {"UNTIL", "COUNT"} <= parts.keys():
-        raise _unread("COUNT", "not beside UNTIL")
-    if parts.get("WKST", "MO") not in _DAYS:
-        raise _unread("WKST", "a day such as MO")
+            raise unread(name, "each part once, with a value")
+    require_end_and_week_start(parts)
     return parts
-
-
-def _unread(name: str, reads: str) -> InvalidValue:
-    return InvalidValue(field="rrule", problem=f"{name or 'an empty part'} cannot be read so: {reads}")
-
-
-def _number(parts: Mapping[str, str], name: str) -> int:
-    text = parts.get(name, "1")
-    if _NUMBER.fullmatch(text) is None:
-        raise _unread(name, "a number from 1")
-    return int(text)
 
 
 def _until(parts: Mapping[str, str]) -> date | None:
@@ -88,7 +74,7 @@ def _until(parts: Mapping[str, str]) -> date | None:
     try:
         return datetime.strptime(parts["UNTIL"], "%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
     except ValueError:
-        raise _unread("UNTIL", "a date such as 20261231") from None
+        raise unread("UNTIL", "a date such as 20261231") from None
 
 
 def _days(parts: Mapping[str, str], starts: date, every: int) -> Iterator[date]:
@@ -110,7 +96,7 @@ def _steps(first: date, days: int) -> Iterator[date]:
 def _of_weeks(parts: Mapping[str, str], starts: date, every: int) -> Iterator[date]:
     names = parts["BYDAY"].split(",") if "BYDAY" in parts else [_DAYS[starts.weekday()]]
     if not {*names} <= {*_DAYS}:
-        raise _unread("BYDAY", "days such as MO; numbers with MONTHLY alone")
+        raise unread("BYDAY", "days such as MO; numbers with MONTHLY alone")
     begins = _DAYS.index(parts.get("WKST", "MO"))
     away = sorted({(_DAYS.index(name) - begins) % DAYS_A_WEEK for name in names})
     week = starts - timedelta(days=(starts.weekday() - begins) % DAYS_A_WEEK)
@@ -145,7 +131,7 @@ def _days_of_month(parts: Mapping[str, str]) -> list[int] | None:
         return None
     texts = parts["BYMONTHDAY"].split(",")
     if not all(map(_DAY_OF_MONTH.fullmatch, texts)):
-        raise _unread("BYMONTHDAY", "numbers from 1 to 31, or from -31 to -1")
+        raise unread("BYMONTHDAY", "numbers from 1 to 31, or from -31 to -1")
     return [*map(int, texts)]
 
 
@@ -156,7 +142,7 @@ def _nth_days(parts: Mapping[str, str]) -> list[tuple[int, int]] | None:
     found = [_NTH_DAY.fullmatch(text) for text in parts["BYDAY"].split(",")]
     named = [(int(each[1] or 0), _DAYS.index(each[2])) for each in found if each is not None]
     if len(named) < len(found):
-        raise _unread("BYDAY", "days such as MO, 2TU or -1FR")
+        raise unread("BYDAY", "days such as MO, 2TU or -1FR")
     return named
 
 

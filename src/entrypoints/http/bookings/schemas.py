@@ -39,7 +39,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, FileId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.time import LONGEST_APPOINTMENT, time_zone
 from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
 from booking_domain.use_cases.bookings.ideas import NewIdea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking
@@ -395,8 +395,8 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
         return UTC if self.time_zone is None else time_zone(self.time_zone)
 
 
-_LONGEST: Final = timedelta(days=15)
-"""An appointment takes 14 days at most, and an hour more when clocks change."""
+_LONGEST: Final = timedelta(minutes=LONGEST_APPOINTMENT, days=1)
+"""Whole days take an hour more when clocks change."""
 _chosen: Final = members(
     BookingsQuery,
     BookingListFilter,
