@@ -6,7 +6,7 @@ a provider's bookings may shift by an hour at once, each through the old time of
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -119,7 +119,7 @@ def movable_shifts(
 def _way(settings: SlotSettings, one: str, other: str) -> timedelta:
     """How long it takes between two venues."""
     here, there = one or settings.venue, other or settings.venue
-    return timedelta(minutes=0 if here == there else replace(settings, venue=here).minutes_to(there))
+    return timedelta(minutes=0 if here == there else settings.minutes_between(here, there))
 
 
 class _ClaimIndex:

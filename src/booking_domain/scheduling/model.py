@@ -212,9 +212,9 @@ class SlotSettings:
         """The most minutes that lie between an appointment and a claim elsewhere; 0: nobody travels."""
         return max([self.travel_minutes, *(each.minutes for each in self.ways)])
 
-    def minutes_to(self, venue: str) -> int:
-        """How long it takes from the venue of the appointment to another one."""
-        pair = {self.venue, venue}
+    def minutes_between(self, one: str, other: str) -> int:
+        """How long it takes from one of two venues to the other."""
+        pair = {one, other}
         return next((each.minutes for each in self.ways if pair == {*each.venues}), self.travel_minutes)
 
     @property
@@ -316,7 +316,7 @@ class Calendar(OpeningHours):
         """What a claim keeps free of an appointment: what it occupies, and if it is elsewhere the way."""
         if not self.elsewhere(claim):
             return claim.parts
-        way = timedelta(minutes=self.settings.minutes_to(claim.venue))
+        way = timedelta(minutes=self.settings.minutes_between(self.settings.venue, claim.venue))
         return tuple(TimeRange(part.start - way, part.end + way) for part in claim.parts)
 
     def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:

@@ -32,6 +32,7 @@ from booking_domain.use_cases.bookings.points import (
 from booking_domain.use_cases.bookings.queries import get_appointment
 from booking_domain.use_cases.bookings.steps import close_excessive_payments, lock_visible_booking
 from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.views import Appointment
 
 _WAITS_FOR_DEPOSIT: Final = frozenset({Status.REQUESTED, Status.PENDING})
 _OPEN: Final = _WAITS_FOR_DEPOSIT | {Status.CONFIRMED, Status.COMPLETED}
@@ -61,7 +62,7 @@ async def _redeem(command: RedeemPoints, tx: Repositories, context: UseCaseConte
     if points_of(booking.discounts):
         raise PointsRedeemedAlready
     balance = redeemable_balance(booking)
-    if not balance or booking.offered_price_amount is not None:
+    if not balance:
         raise PointsNotAccepted
     left = PriceLeft(
         amount=balance,
@@ -88,12 +89,9 @@ async def _list_rewards(
 ) -> Sequence[tuple[LoyaltyAccount, Reward]]:
     """The rewards that the customer can redeem on a booking now, each with the account that has its points."""
     seen = await get_appointment(actor, booking_id, reads.appointments)
-    booking, salon = seen.appointment.booking, seen.appointment.salon
-    if seen.party is not Party.CUSTOMER or points_of(booking.discounts):
+    booking, issuers = seen.appointment.booking, issuers_of(seen.appointment)
+    if seen.party is not Party.CUSTOMER or points_of(booking.discounts) or not redeemable_balance(booking):
         return ()
-    if not redeemable_balance(booking) or booking.offered_price_amount is not None:
-        return ()
-    issuers = [Issuer(provider_id=booking.provider_id), Issuer(salon_id=None if salon is None else salon.id), Issuer()]
     accounts = [each for each in await reads.loyalty.of_user(actor.id) if each.issuer in issuers]
     services = [(each.id, each.price.amount) for each in booking.services]
     programmes = await reads.loyalty_programmes.running_of([each.issuer for each in accounts])
@@ -107,10 +105,19 @@ async def _list_rewards(
     ]
 
 
+def issuers_of(appointment: Appointment) -> frozenset[Issuer]:
+    """Whose points can be redeemed on a booking: those of its provider, of the salon, and of the platform."""
+    salon_id = None if appointment.salon is None else appointment.salon.id
+    return frozenset({Issuer(provider_id=appointment.booking.provider_id), Issuer(salon_id=salon_id), Issuer()})
+
+
 def redeemable_balance(booking: Booking) -> Money:
-    """What points can take off: what is due, apart from a deposit that the booking waits for."""
+    """What points can take off: what is due, apart from a deposit that the booking waits for.
+
+    Nothing while another price is offered.
+    """
     due = booking.quote
-    if booking.status not in _OPEN:
+    if booking.status not in _OPEN or booking.offered_price_amount is not None:
         return Money.zero(due.now.currency)
     rest = due.now + due.later
     return rest - min(rest, due.deposit) if booking.status in _WAITS_FOR_DEPOSIT else rest

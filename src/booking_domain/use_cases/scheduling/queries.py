@@ -6,18 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import DurationNotOffered, NoHolidaysKnown, ProviderNotFound
+from booking_domain.scheduling.errors import NoHolidaysKnown, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import for_services, offered_minutes, require_services
+from booking_domain.scheduling.placing import CHOICE_ERRORS, for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import Holiday, PublicHolidays, ScheduleReads
 from booking_domain.scheduling.services import (
     MAX_HORIZON_DAYS,
-    ClassAlone,
-    OnlyAddOns,
-    ServiceNotOffered,
-    ServiceRequired,
-    SeveralVenues,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
@@ -200,17 +195,8 @@ async def _list_holidays(
 
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
-_NOT_OFFERED: Final = (
-    DurationNotOffered,
-    ServiceNotOffered,
-    ServiceRequired,
-    OnlyAddOns,
-    ClassAlone,
-    SeveralVenues,
-    InvalidValue,
-)
-get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, *_NOT_OFFERED))
-get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, *_NOT_OFFERED))
-get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, *_NOT_OFFERED))
+get_bookable_schedule: Final = Query(_get_bookable_schedule, (*CHOICE_ERRORS, InvalidValue))
+get_explicable_schedule: Final = Query(_get_explicable_schedule, (*CHOICE_ERRORS, InvalidValue))
+get_schedule_to_come: Final = Query(_get_schedule_to_come, (*CHOICE_ERRORS, InvalidValue))
 list_holidays: Final = Query(_list_holidays, (NoHolidaysKnown, ProviderNotFound, NotPermitted))
 get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.loyalty.lots import Issuer, LoyaltyAccount
+from booking_domain.loyalty.lots import LoyaltyAccount
 from booking_domain.loyalty.programmes import LoyaltyProgramme
 from booking_domain.loyalty.rewards import Reward
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.bookings.points import points_of
-from booking_domain.use_cases.bookings.redeem_points import list_rewards, redeemable_balance
+from booking_domain.use_cases.bookings.redeem_points import issuers_of, list_rewards, redeemable_balance
 from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView, list_loyalty_accounts
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.languages.documents import Phrase
@@ -39,11 +39,9 @@ class Redeemable:
 
 async def redeemable_on(acting: Acting, reads: Reads, *, now: datetime) -> Redeemable:
     """The points and rewards for a booking: none if nothing is due, or some are used on it already."""
-    booking, salon = acting.booking, acting.seen.appointment.salon
-    possible = acting.pays_by_card and redeemable_balance(booking) and booking.offered_price_amount is None
-    if not possible or points_of(booking.discounts):
+    booking, issuers = acting.booking, issuers_of(acting.seen.appointment)
+    if not (acting.pays_by_card and redeemable_balance(booking)) or points_of(booking.discounts):
         return Redeemable()
-    issuers = {Issuer(), Issuer(provider_id=booking.provider_id), Issuer(salon_id=None if salon is None else salon.id)}
     return Redeemable(
         points=tuple(
             (view, programme)
