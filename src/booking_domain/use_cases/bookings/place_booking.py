@@ -227,7 +227,7 @@ async def _replace_hold(
     return True
 
 
-async def _quote(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> PriceBreakdown:
+async def quote(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> PriceBreakdown:
     """What the booking would cost, line by line. It stores nothing, and does not ask whether the time is free."""
     start = instant(command.slot, field="slot")
     found = await tx.bookable_providers.try_lock(command.provider_id, slot_window(start), command.service_ids)
@@ -241,19 +241,18 @@ async def _quote(command: PlaceBooking, tx: Repositories, context: UseCaseContex
     return await priced(command, bookable, span, tx, context, terms=terms, booking=False)
 
 
+QUOTE_ERRORS: Final = (
+    *CHOICE_ERRORS,
+    DepositOutOfRange,
+    BookingForOthers,
+    CustomerNotFound,
+    CustomerNotActive,
+    *DISCOUNT_ERRORS,
+    InvalidValue,
+)
+"""What `quote` raises."""
 quote_booking: Final = UseCase(
-    Permission.PLACE_BOOKINGS,
-    _quote,
-    lambda command, _: Subject("provider", command.provider_id),
-    raises=(
-        *CHOICE_ERRORS,
-        DepositOutOfRange,
-        BookingForOthers,
-        CustomerNotFound,
-        CustomerNotActive,
-        *DISCOUNT_ERRORS,
-        InvalidValue,
-    ),
+    Permission.PLACE_BOOKINGS, quote, lambda command, _: Subject("provider", command.provider_id), raises=QUOTE_ERRORS
 )
 place_booking: Final = UseCase(
     Permission.PLACE_BOOKINGS,

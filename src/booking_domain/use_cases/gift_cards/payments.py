@@ -5,12 +5,13 @@ rules. It is paid at once, in one transaction, in which the card is locked after
 card at the same time, exactly what is on it is spent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.gift_cards.model import (
     GiftCard,
     GiftCardElsewhere,
@@ -28,6 +29,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, PaymentId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.use_cases.bookings.place_booking import QUOTE_ERRORS, PlaceBooking, quote
 from booking_domain.use_cases.bookings.steps import close_excessive_payments, confirm_if_covered, lock_visible_booking
 from booking_domain.use_cases.gift_cards.steps import CODE_ERRORS, cause, lock_by_code, post
 from booking_domain.use_cases.platform.ports import Repositories
@@ -54,6 +56,14 @@ class CheckGiftCard:
 
     provider_id: ProviderId
     currency: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteWithGiftCard:
+    """Ask what a booking would cost, and what a card would pay of it."""
+
+    order: PlaceBooking
     code: str
 
 
@@ -98,12 +108,22 @@ async def _pay(command: PayByGiftCard, tx: Repositories, context: UseCaseContext
     return PaidByGiftCard(payment=payment, booking=after, card=paid_with)
 
 
+async def _quote(command: QuoteWithGiftCard, tx: Repositories, context: UseCaseContext) -> PriceBreakdown:
+    """The price with what the card pays; nothing of a request, which is not paid before it is accepted."""
+    price = await quote(command.order, tx, context)
+    wanted = CheckGiftCard(provider_id=command.order.provider_id, currency=price.price.currency, code=command.code)
+    card = await _check(wanted, tx, context)
+    return price if price.requested else replace(price, gift_card=card.share(price.price))
+
+
 async def _check(command: CheckGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:
     card = await lock_by_code(command.code, tx, context)
     card.require_usable(context.now)
     await _require_pays_at(command.provider_id, card, tx)
     if card.value.currency != command.currency:
         raise OtherCurrency(currency=card.value.currency)
+    if not card.balance:
+        raise NotEnoughOnCard(balance=card.balance)
     return card
 
 
@@ -119,20 +139,19 @@ async def _require_pays_at(provider_id: ProviderId, card: GiftCard, tx: Reposito
         raise GiftCardElsewhere
 
 
-_CARD_ERRORS: Final = (*CODE_ERRORS, GiftCardNotUsable, GiftCardElsewhere, OtherCurrency)
+_CARD_ERRORS: Final = (*CODE_ERRORS, GiftCardNotUsable, GiftCardElsewhere, OtherCurrency, NotEnoughOnCard)
 check_gift_card: Final = UseCase(
     Permission.LOOK_UP_GIFT_CARDS, _check, lambda _, card: Subject("gift_card", card.id), raises=_CARD_ERRORS
+)
+quote_with_gift_card: Final = UseCase(
+    Permission.PLACE_BOOKINGS,
+    _quote,
+    lambda command, _: Subject("provider", command.order.provider_id),
+    raises=(*QUOTE_ERRORS, *_CARD_ERRORS),
 )
 pay_by_gift_card: Final = UseCase(
     Permission.REDEEM_GIFT_CARDS,
     _pay,
     lambda command, _: Subject("booking", command.booking_id),
-    raises=(
-        BookingNotFound,
-        *_CARD_ERRORS,
-        NothingDue,
-        MoreThanPrice,
-        NotEnoughOnCard,
-        InvalidValue,
-    ),
+    raises=(BookingNotFound, *_CARD_ERRORS, NothingDue, MoreThanPrice, InvalidValue),
 )

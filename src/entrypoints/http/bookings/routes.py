@@ -15,6 +15,7 @@ from booking_domain.use_cases.bookings.any_provider import book_with_any_provide
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.place_booking import place_booking, quote_booking
 from booking_domain.use_cases.bookings.place_series import place_series
+from booking_domain.use_cases.gift_cards.payments import QuoteWithGiftCard, quote_with_gift_card
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.changes import changes
 from entrypoints.http.bookings.schemas import (
@@ -72,13 +73,21 @@ async def book_slot(data: JSONBody[PlaceBookingBody], run: Injected[Run]) -> Res
     return await run(place_booking, data.command(whom), answer=booking_json, location=True)
 
 
-@post("/quote", status_code=200, opt=documented(quote_booking, body=QUOTE, no_idempotency_key=COMPUTES))
+@post(
+    "/quote",
+    status_code=200,
+    opt=documented(quote_booking, quote_with_gift_card, body=QUOTE, no_idempotency_key=COMPUTES),
+)
 async def quote_a_booking(data: JSONBody[QuoteBookingBody], run: Injected[Run]) -> PriceJson:
-    """Return what a booking would cost, line by line: list price, discounts, and what is due now and later.
+    """Return what a booking would cost, line by line: list price, discounts, gift card, what is due now and later.
 
-    It stores nothing, and does not say whether the time is free.
+    It stores nothing, and does not say whether the time is free. With `giftCard` it says what the card would pay once
+    one has booked (`POST /bookings/{id}/gift-card-payments`).
     """
-    return price_json(await run(quote_booking, data.command()))
+    if data.gift_card is None:
+        return price_json(await run(quote_booking, data.command()))
+    asked = QuoteWithGiftCard(order=data.command(), code=data.gift_card.code)
+    return price_json(await run(quote_with_gift_card, asked))
 
 
 @post("/series", opt=documented(place_series, body=PLACE_SERIES), operation_id="placeSeries")

@@ -53,6 +53,7 @@ from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.accounts.schemas import AcceptedBody, accepted_versions
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
+from entrypoints.http.gift_cards.schemas import GiftCardCodeBody
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import (
@@ -225,6 +226,8 @@ class QuoteBookingBody(Body, frozen=True, kw_only=True):
     """The customer's package of which the booking takes a visit."""
     points: RedeemedPointsBody | None = None
     """Points that the customer redeems; only the customer does."""
+    gift_card: GiftCardCodeBody | None = None
+    """A gift card, to see what it would pay; of a request nothing. Each code that is asked about counts as a try."""
 
     def command(self) -> PlaceBooking:
         """Return the order that is asked about."""
@@ -732,7 +735,7 @@ _quoted: Final = members(
         *("notes", "hold_id", "walk_in", "link_token", "portfolio_item_id", "origin"),
         *("override_time_off", "overbook_reason", "idea", "accepted"),
     ),
-    unused=["service_id"],
+    unused=["service_id", "gift_card"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     points=redeemed_points,
 )

@@ -12,7 +12,7 @@ from booking_domain.bookings.origins import BookingOrigin
 from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.flags.ports import Flags
-from booking_domain.gift_cards.model import GiftCard, NotEnoughOnCard
+from booking_domain.gift_cards.model import GiftCard
 from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
 from booking_domain.portfolio.model import PortfolioItemId, PortfolioItemNotFound
 from booking_domain.scheduling.claims import Claim, ClaimKind
@@ -243,10 +243,7 @@ class Booker:
             RateLimited: they have tried too many codes.
         """
         check = CheckGiftCard(provider_id=order.provider_id, currency=price.currency, code=code)
-        card = await self.executor.run(check_gift_card, check, actor=actor, session_id=self.session_id)
-        if not card.balance:
-            raise NotEnoughOnCard(balance=card.balance)
-        return card
+        return await self.executor.run(check_gift_card, check, actor=actor, session_id=self.session_id)
 
     async def pay(self, booking: Booking, card: GiftCard, actor: Actor) -> None:
         """Pay with the card; if it no longer can, the page of the booking asks for the money."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from booking_domain.gift_cards.model import GiftCard, NotEnoughOnCard
+from booking_domain.gift_cards.model import GiftCard
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
@@ -83,10 +83,7 @@ async def _card(code: str, acting: Acting, executor: Executor[Repositories]) -> 
     """
     booking = acting.booking
     check = CheckGiftCard(provider_id=booking.provider_id, currency=booking.price.currency, code=code)
-    card = await executor.run(check_gift_card, check, actor=acting.actor, session_id=acting.session_id)
-    if not card.balance:
-        raise NotEnoughOnCard(balance=card.balance)
-    return card
+    return await executor.run(check_gift_card, check, actor=acting.actor, session_id=acting.session_id)
 
 
 handlers: Final = (show_gift_card, pay_by_card)

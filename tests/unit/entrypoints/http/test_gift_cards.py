@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import httpx
 from tests.unit.entrypoints.api import Api, assert_problem, serving
-from tests.unit.features.bookings import EARLIER_TODAY
+from tests.unit.features.bookings import EARLIER_TODAY, TUESDAY_AT_TWO
 from tests.unit.features.desk_payments import TERMS, confirmed
 from tests.unit.features.gift_cards import SOLD, code_of, sell
 
@@ -152,6 +153,38 @@ async def test_a_card_pays_only_where_it_may_what_is_due_and_what_it_has(api: Ap
     await pay(api, customer, booking["id"], stolen)
     assert_problem(await api.post(path, customer, json={"code": small}), 409, "payment.nothing_due")
     assert_problem(await api.post(path, await api.joined("customer"), json={"code": small}), 404, "booking.not_found")
+
+
+async def test_a_quote_says_what_a_card_will_pay(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**TERMS)
+    other, _ = await api.open_provider()
+    customer = await api.joined("customer")
+    card, code = await sell(api, provider, amount=3_000_000)
+    _, elsewhere = await sell(api, other)
+    order = {"providerId": provider_id, "slot": TUESDAY_AT_TWO}
+
+    async def quote(code: str) -> httpx.Response:
+        return await api.post("/bookings/quote", customer, json={**order, "giftCard": {"code": code}})
+
+    quoted = (await quote(code)).json()
+    kinds = [(each["kind"], each["amount"]) for each in quoted["lines"]]
+    assert kinds == [("list_price", PRICE), ("gift_card", 3_000_000), ("due_now", 0), ("due_later", 5_000_000)]
+    assert await left_on(api, provider, card["id"]) == 3_000_000
+    booking = (await api.post("/bookings", customer, json=order)).json()
+    paid = await pay(api, customer, booking["id"], code)
+    assert (paid["balanceDueAmount"], paid["bookingStatus"]) == (quoted["dueLaterAmount"], "confirmed")
+    assert_problem(await quote(code), 409, "gift_card.not_enough")
+    assert_problem(await quote(elsewhere), 409, "gift_card.elsewhere")
+    assert_problem(await quote("7F3K-QW2M-9XHT-4BND"), 422, "gift_card.unknown_code")
+
+
+async def test_a_quote_of_a_request_has_no_card(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**TERMS, bookingMode="request")
+    _, code = await sell(api, provider)
+    order = {"providerId": provider_id, "slot": TUESDAY_AT_TWO, "giftCard": {"code": code}}
+    quoted = (await api.post("/bookings/quote", await api.joined("customer"), json=order)).json()
+    assert [each["kind"] for each in quoted["lines"]] == ["list_price", "due_now", "due_later"]
+    assert (quoted["dueReason"], quoted["dueLaterAmount"]) == ("request", PRICE)
 
 
 async def test_a_salons_card_pays_at_its_members(api: Api) -> None:
