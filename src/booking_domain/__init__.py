@@ -31,6 +31,9 @@ The public names are those in `__all__` here, in `booking_domain.core` and in `b
 may change between versions. `docs/glossary.md` defines the terms.
 """
 
+from typing import TYPE_CHECKING
+
+from booking_domain import scheduling
 from booking_domain.bookings.policy import CancellationPolicy, Tier, refund_due
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, CLAIMS_TIME
 from booking_domain.scheduling import (
@@ -39,47 +42,58 @@ from booking_domain.scheduling import (
     Calendar,
     Claim,
     ClaimKind,
-    ComposedService,
     DateException,
     Explanation,
     Hours,
-    OfferedService,
     OpeningHours,
     Pause,
-    Pool,
     Reason,
-    Recurrence,
     RequiredResource,
     ResourceUnit,
     ServiceHours,
     Slot,
     SlotSettings,
     TimeRange,
-    Turn,
     WallTime,
     Way,
     WeeklyRule,
-    Workload,
-    all_of,
-    calendar_json,
-    calendar_of,
-    choose,
-    chosen,
-    claim_json,
-    claims_of,
-    compose,
-    dates_of_rrule,
     explain,
     is_offered,
-    least_busy,
     offered_slots,
-    offered_together,
-    rrule_of,
-    rules_of_rrule,
-    workload,
 )
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.money import Money
+
+if TYPE_CHECKING:
+    from booking_domain.scheduling import (
+        ComposedService,
+        OfferedService,
+        Pool,
+        Recurrence,
+        Turn,
+        Workload,
+        all_of,
+        calendar_json,
+        calendar_of,
+        choose,
+        chosen,
+        claim_json,
+        claims_of,
+        compose,
+        dates_of_rrule,
+        least_busy,
+        offered_together,
+        rrule_of,
+        rules_of_rrule,
+        workload,
+    )
+else:  # `scheduling` imports it when it is first used
+
+    def __getattr__(name: str) -> object:
+        if name in __all__:
+            return getattr(scheduling, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __version__ = "0.1.0"
 

@@ -21,8 +21,8 @@ from tests.unit.use_cases.scenes import FREE
 from adapters.postgres.restoring import broken
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.services import Service
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError, StorageUnavailable

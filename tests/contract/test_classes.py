@@ -10,9 +10,9 @@ from tests.unit.use_cases.scenes import FREE, NO_CLAIM_ON_REQUEST
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import NewWalkIn
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.services import ClassAlone, Service
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor

@@ -16,9 +16,9 @@ from booking_domain.catalogue.model import ProfileAction
 from booking_domain.identity.model import UserAction, UserParty
 from booking_domain.payments.model import Payment
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.model import Block
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Role
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours, terms

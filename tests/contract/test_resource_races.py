@@ -19,8 +19,8 @@ from tests.unit.use_cases.scenes import FREE
 from adapters.postgres.restoring import broken
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.testing.builders import HOUR, TOMORROW

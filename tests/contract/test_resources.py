@@ -12,9 +12,9 @@ from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import NewWalkIn
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.resources import NotYourResource, Resource, ResourceNeed, ResourceNeeded
 from booking_domain.scheduling.services import Service, ServiceOffer
 from booking_domain.scheduling.slots import is_offered

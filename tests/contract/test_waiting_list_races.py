@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from tests.contract.conftest import OpenStudio
 
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.testing.backend import Backend

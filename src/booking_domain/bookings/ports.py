@@ -15,7 +15,7 @@ from booking_domain.bookings.reminders import BookingReminderReads, BookingRemin
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
 from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ServiceId, UserId

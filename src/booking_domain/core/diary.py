@@ -10,11 +10,11 @@ from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.transitions import Action, Party
 from booking_domain.core.model import Booking, Waiting, claim_of
 from booking_domain.core.stores import BookingStore, ClaimSource, ClaimStore, MemoryStore, Store, WaitingStore
+from booking_domain.scheduling.claiming import claimable_in, slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import HoldNotFound
 from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import Calendar, Slot, claim_margin, length_margin
-from booking_domain.scheduling.placing import claimable_in, slot_window
 from booking_domain.scheduling.slots import minutes_of, offered_slots, slots_in_order
 from booking_domain.scheduling.waiting import NotWaiting, WaitingAction, WaitingParty, WaitingStatus
 from booking_domain.scheduling.whole_days import appointment_at

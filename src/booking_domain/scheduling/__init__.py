@@ -31,7 +31,9 @@ All public names are in `__all__`. They are frozen values and pure functions; no
 defines the terms.
 """
 
-from booking_domain.scheduling.as_json import calendar_json, calendar_of, claim_json, claims_of
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.explain import Explanation, Reason, explain
 from booking_domain.scheduling.model import (
@@ -45,17 +47,30 @@ from booking_domain.scheduling.model import (
     Way,
 )
 from booking_domain.scheduling.pauses import Pause
-from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
-from booking_domain.scheduling.series import dates_of_rrule
-from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
-from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
-from booking_domain.scheduling.workloads import Workload, least_busy, workload
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, WallTime
-from booking_domain.shared.turns import Turn
+
+if TYPE_CHECKING:
+    from booking_domain.scheduling.as_json import calendar_json, calendar_of, claim_json, claims_of
+    from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
+    from booking_domain.scheduling.series import dates_of_rrule
+    from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
+    from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
+    from booking_domain.scheduling.workloads import Workload, least_busy, workload
+    from booking_domain.shared.turns import Turn
+else:  # what a first booking does not need is imported when it is first used
+
+    def __getattr__(name: str) -> object:
+        if name in __all__:
+            for module in ("as_json", "recurrence", "series", "services", "several", "workloads"):
+                found = vars(import_module(f"{__name__}.{module}"))
+                if name in found:
+                    return globals().setdefault(name, found[name])
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Anchoring",

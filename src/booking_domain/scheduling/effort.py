@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.scheduling.model import OpeningHours, ProviderSchedule
+from booking_domain.scheduling.model import OpeningHours
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.time import SECONDS_A_DAY, TimeRange
 

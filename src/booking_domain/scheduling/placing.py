@@ -3,16 +3,15 @@
 A time that both sides agreed to earlier, or that the provider proposed, follows fewer rules: see `require_available`.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.claiming import claimable_in, of_length, requested
+from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.errors import (
     DurationNotOffered,
     ProviderNotFound,
-    SlotNotOffered,
     SlotTaken,
     TimeNotAvailable,
     TimeOff,
@@ -24,9 +23,9 @@ from booking_domain.scheduling.explain import (
     reasons_against,
     time_off_until,
 )
-from booking_domain.scheduling.model import Calendar, ProviderSchedule, length_margin
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import (
-    MAX_HORIZON_DAYS,
     ClassAlone,
     OnlyAddOns,
     ServiceNotOffered,
@@ -34,11 +33,10 @@ from booking_domain.scheduling.services import (
     SeveralVenues,
     choose,
 )
-from booking_domain.scheduling.slots import blocked_range, in_the_way, is_offered, lacks_resource
-from booking_domain.scheduling.whole_days import appointment_at
+from booking_domain.scheduling.slots import blocked_range, in_the_way, lacks_resource
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId
-from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange
+from booking_domain.shared.time import TimeRange
 
 CHOICE_ERRORS: Final = (
     ProviderNotFound,
@@ -53,14 +51,6 @@ CHOICE_ERRORS: Final = (
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
 """Rules about which starts are offered. An agreed start has passed them."""
 _OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED, Reason.SERVICE_CLOSED})
-
-
-def slot_window(start: datetime, minutes: int | None = None) -> TimeRange:
-    """The window to read a schedule with, for an appointment that starts at `start`.
-
-    `minutes` is its length if the schedule does not say it: one that its provider does not offer.
-    """
-    return TimeRange(start, start + timedelta(seconds=1) + length_margin(minutes or 0))
 
 
 def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) -> bool:
@@ -118,35 +108,11 @@ def claimable(
     A customer books offered slots only. The claim `own` (the customer's hold, or the booking to move) does not count.
 
     Raises:
-        SlotNotOffered: the start would not be offered even without claims, or the day is full.
-        SlotTaken: another claim overlaps, or too few units of a resource are free.
+        InvalidValue, SlotNotOffered, SlotTaken: see `claimable_in`.
     """
     calendar, _ = schedule.calendar_at(now, own=own)
     claims = [claim for claim in schedule.claims if claim.id != own]
     return claimable_in(calendar, claims, start, now=now, duration_minutes=duration_minutes)
-
-
-def claimable_in(
-    calendar: Calendar, claims: Iterable[Claim], start: datetime, *, now: datetime, duration_minutes: int | None = None
-) -> tuple[TimeRange, TimeRange]:
-    """`claimable` in a calendar with these claims.
-
-    Raises:
-        InvalidValue: the length is not 1 minute to 14 days.
-        SlotNotOffered, SlotTaken: see `claimable`.
-    """
-    calendar = _of_length(calendar, duration_minutes)
-    others, span, blocked = _requested(calendar, claims, start, now)
-    near = in_the_way(calendar, others, span, blocked)
-    # Check without the overlapping claims, and, if there are any, without all claims: they may have filled the day.
-    kept = [[claim for claim in others if claim not in near], []] if near else [others]
-    alone = replace(calendar, resources=()) if calendar.resources else calendar
-    if not any(is_offered(alone, each, span.start, now=now) for each in kept):
-        reasons = public_reasons(reasons_against(calendar, others, span, now))
-        raise SlotNotOffered(start=span.start, zone=calendar.time_zone, reasons=reasons)
-    if near or lacks_resource(calendar, blocked):
-        raise SlotTaken(start=span.start, zone=calendar.time_zone)
-    return span, blocked_range(calendar, others, span)
 
 
 def placeable(
@@ -205,8 +171,8 @@ def _unclaimed(
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     claims = (claim for claim in schedule.claims if claim.id != own)
     calendar, _ = schedule.calendar_at(now, own=own)
-    calendar = _of_length(calendar, duration_minutes)
-    others, span, blocked = _requested(calendar, claims, start, now)
+    calendar = of_length(calendar, duration_minutes)
+    others, span, blocked = requested(calendar, claims, start, now)
     near = in_the_way(calendar, others, span, blocked)
     over = overbook and all(claim.kind is ClaimKind.BOOKING for claim in near)
     if (near and not over) or lacks_resource(calendar, blocked):
@@ -259,17 +225,3 @@ def require_available(
         reasons -= _OF_HOURS
     if reasons:
         raise TimeNotAvailable(start=span.start, zone=calendar.time_zone, reasons=public_reasons(reasons))
-
-
-def _of_length(calendar: Calendar, duration_minutes: int | None) -> Calendar:
-    minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
-    if not 1 <= minutes <= LONGEST_APPOINTMENT:
-        raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
-    return calendar.lasting(minutes)
-
-
-def _requested(
-    calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime
-) -> tuple[list[Claim], TimeRange, TimeRange]:
-    span = appointment_at(calendar, start)
-    return [claim for claim in claims if claim.live(now)], span, calendar.blocked(span)

@@ -19,6 +19,7 @@ from itertools import accumulate
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import MAX_CAPACITY
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, require_whole_days
 from booking_domain.scheduling.pauses import Pause, require_pauses
 from booking_domain.scheduling.resources import MAX_NEEDS, ResourceNeed, most_needed
 from booking_domain.scheduling.weekly import ServiceHours
@@ -28,7 +29,6 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import require_reminders
 from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY
 
-MAX_HORIZON_DAYS: Final = 730
 _MOST_DAYS: Final = LONGEST_APPOINTMENT // MINUTES_A_DAY
 MAX_SERVICE_NAME: Final = 120
 MAX_SERVICE_DESCRIPTION: Final = 2_000
@@ -399,15 +399,6 @@ def _require_needs(needs: Sequence[ResourceNeed]) -> None:
 def _require_minutes(minutes: int | None) -> None:
     if minutes is not None and not 1 <= minutes <= LONGEST_APPOINTMENT:
         raise InvalidValue(field="duration_minutes", problem=f"1 to {LONGEST_APPOINTMENT} minutes")
-
-
-def require_whole_days(minutes: int, pauses: Sequence[Pause]) -> None:
-    """Raise `InvalidValue` unless whole days can have this length and these pauses; 0: it takes none."""
-    if minutes % MINUTES_A_DAY:
-        problem = f"whole days are a multiple of {MINUTES_A_DAY} minutes"
-        raise InvalidValue(field="duration_minutes", problem=problem, besides=("whole_days",))
-    if minutes and pauses:
-        raise InvalidValue(field="pauses", problem="whole days have no pauses", besides=("whole_days",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.feeds import STALE_AFTER, Feed, FeedRule
-from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.open_hours import seconds_of
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.slots import horizon_end
 from booking_domain.shared.time import ORIGIN, SECONDS_A_DAY, TimeRange
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from booking_domain.scheduling import Calendar, Claim, Explanation, OpeningHours, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.wording import claim_in_words, in_words, local, ranged

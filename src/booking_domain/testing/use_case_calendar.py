@@ -12,7 +12,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling import Claim, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.money import Money

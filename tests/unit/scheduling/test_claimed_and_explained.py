@@ -10,8 +10,9 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 from booking_domain.scheduling import Anchoring, Claim, Reason, SlotSettings, TimeRange, explain
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.feeds import STALE_AFTER, Feed, FeedRule, WhenFeedFails
-from booking_domain.scheduling.model import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, ProviderSchedule, claim_margin
+from booking_domain.scheduling.model import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, claim_margin
 from booking_domain.scheduling.placing import claimable
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import FeedId, UserId
 

@@ -11,7 +11,7 @@ from tests.unit.scheduling.making import calendar, daily
 
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.effort import steps_of, steps_to_first
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions

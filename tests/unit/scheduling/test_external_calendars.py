@@ -9,7 +9,7 @@ from tests.unit.scheduling.making import PROVIDER, calendar
 
 from booking_domain.scheduling import TimeRange
 from booking_domain.scheduling.feeds import ALWAYS, STALE_AFTER, Feed, FeedRule, WhenFeedFails, imported
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import FeedId, UserId

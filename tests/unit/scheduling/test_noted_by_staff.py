@@ -8,9 +8,10 @@ import pytest
 from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, held, rule
 
 from booking_domain.scheduling import Claim, ClaimKind, SlotSettings, TimeRange
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import placeable, slot_window
+from booking_domain.scheduling.placing import placeable
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 

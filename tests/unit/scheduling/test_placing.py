@@ -9,9 +9,11 @@ from tests.unit.effort import examples
 from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, daily, held, rule
 
 from booking_domain.scheduling import Anchoring, Calendar, Claim, SlotSettings, TimeRange, offered_slots
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.model import DateException, OpeningHours, ProviderSchedule, claim_margin
-from booking_domain.scheduling.placing import claimable, require_available, slot_window
+from booking_domain.scheduling.model import DateException, OpeningHours, claim_margin
+from booking_domain.scheduling.placing import claimable, require_available
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.testing.properties.obstacles import Obstacles

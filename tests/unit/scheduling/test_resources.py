@@ -28,9 +28,9 @@ from booking_domain.scheduling import (
 )
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.explain import public_reasons
-from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable, placeable, require_available
 from booking_domain.scheduling.resources import ResourceNeed, ResourceUses, UnitUse, most_needed
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.validity import unchanged_until
 from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, UserId
 from booking_domain.testing.question import Question

@@ -22,8 +22,8 @@ from booking_domain.scheduling import (
 )
 from booking_domain.scheduling.errors import SlotNotOffered, TimeNotAvailable
 from booking_domain.scheduling.explain import public_reasons
-from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable, placeable, require_available
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.weekly import MAX_SERVICE_RULES
 from booking_domain.search.free_time import mask_of
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId

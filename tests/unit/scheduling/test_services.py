@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_domain.scheduling.model import Calendar, ProviderSchedule, SlotSettings
+from booking_domain.scheduling.model import Calendar, SlotSettings
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import (
     MAX_SERVICES_PER_BOOKING,
     OfferedService,

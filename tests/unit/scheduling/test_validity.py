@@ -13,7 +13,7 @@ from tests.unit.scheduling.making import PROVIDER
 
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, WeeklyRule
 from booking_domain.scheduling.feeds import STALE_AFTER, Feed, FeedRule, WhenFeedFails
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.scheduling.weekly import Hours
 from booking_domain.shared.ids import FeedId, UserId

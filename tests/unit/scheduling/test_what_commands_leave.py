@@ -8,9 +8,9 @@ import pytest
 from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Block, Calendar, DateException, TimeRange, WeeklyRule
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedRule
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Role
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue

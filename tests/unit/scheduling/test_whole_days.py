@@ -30,8 +30,9 @@ from booking_domain.scheduling import (
     explain,
     offered_slots,
 )
-from booking_domain.scheduling.model import ProviderSchedule, claim_margin
+from booking_domain.scheduling.model import claim_margin
 from booking_domain.scheduling.placing import claimable, placeable, require_available
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.search.free_time import mask_of, starts
 from booking_domain.search.model import LONGEST_RUN
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from booking_domain.catalogue.model import Rating
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import Feed, FeedRule, WhenFeedFails
-from booking_domain.scheduling.model import Calendar, ProviderSchedule, SlotSettings
+from booking_domain.scheduling.model import Calendar, SlotSettings
 from booking_domain.scheduling.pauses import Pause
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.validity import NEVER
 from booking_domain.scheduling.weekly import Hours, WeeklyRule
 from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of

@@ -13,7 +13,8 @@ import pytest
 from booking_domain.core import Booking, Claim, MemoryStore, TimeRange, Waiting
 from booking_domain.scheduling.claims import MAX_LANES, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import ProviderSchedule, claim_margin
+from booking_domain.scheduling.model import claim_margin
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.waiting import OPEN
 from booking_domain.testing.backend import OpenBackend
 from booking_domain.testing.builders import NOW

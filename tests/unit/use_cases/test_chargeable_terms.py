@@ -13,7 +13,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.payments.chargeable import AmountRule
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.payments.model import Purpose
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor

@@ -35,8 +35,7 @@ from booking_domain.scheduling.errors import (
     SlotTaken,
     TooManyHolds,
 )
-from booking_domain.scheduling.model import OnTimeZoneChange
-from booking_domain.scheduling.services import MAX_HORIZON_DAYS
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, OnTimeZoneChange
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId

@@ -12,7 +12,7 @@ from tests.unit.scheduling.making import calendar, daily
 
 from booking_domain.catalogue.salons import MAX_MEMBERS
 from booking_domain.scheduling import Slot, SlotSettings, TimeRange, offered_slots
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import NOW, terms

@@ -8,12 +8,12 @@ from tests.unit.use_cases.scenes import MINUTE, SECOND, expired
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction, ProfileStatus
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import DurationNotOffered, HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.model import OnTimeZoneChange
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.waiting import (
     DST_MARGIN,
     MAX_ENTRIES_PER_CUSTOMER,

@@ -60,7 +60,6 @@ from booking_domain.scheduling.model import (
     Block,
     Calendar,
     DateException,
-    ProviderSchedule,
     SlotSettings,
     Way,
     length_margin,
@@ -73,6 +72,7 @@ from booking_domain.scheduling.ports import (
     ScheduleReads,
 )
 from booking_domain.scheduling.resources import ResourceUses
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.weekly import Hours, WeeklyRule
 from booking_domain.scheduling.workloads import Workload, workload

@@ -7,17 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.scheduling.as_json import Json
-from booking_domain.scheduling.model import Calendar, SlotSettings
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, SlotSettings
 from booking_domain.scheduling.pauses import Pause
-from booking_domain.scheduling.services import (
-    MAX_HORIZON_DAYS,
-    ComposedService,
-    OfferedService,
-    Service,
-    ServiceOffer,
-    choose,
-    compose,
-)
+from booking_domain.scheduling.services import ComposedService, OfferedService, Service, ServiceOffer, choose, compose
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.errors import DomainError

@@ -22,8 +22,9 @@ from uuid import UUID
 from hypothesis.stateful import invariant
 
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.scheduling.model import CLAIM_MARGIN, ProviderSchedule, claim_margin
+from booking_domain.scheduling.model import CLAIM_MARGIN, claim_margin
 from booking_domain.scheduling.ports import EXCEPTION_MARGIN
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId

@@ -63,6 +63,7 @@ from booking_domain.payments.desk import (
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import BookingInDispute, RefundStatus
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import (
     BlockNotFound,
@@ -74,8 +75,9 @@ from booking_domain.scheduling.errors import (
     TimeOff,
     TooManyHolds,
 )
-from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
-from booking_domain.scheduling.placing import is_before_today, slot_window
+from booking_domain.scheduling.model import Anchoring, Block
+from booking_domain.scheduling.placing import is_before_today
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted

@@ -16,7 +16,7 @@ from booking_domain.scheduling import (
     WeeklyRule,
     offered_slots,
 )
-from booking_domain.scheduling.services import MAX_HORIZON_DAYS
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from booking_domain.testing.edges import EDGES, Edge

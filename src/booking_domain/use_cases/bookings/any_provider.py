@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from booking_domain.bookings.model import Booking
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.placing import claimable, for_services, slot_window
+from booking_domain.scheduling.placing import claimable, for_services
 from booking_domain.scheduling.services import NobodyOffers, ServiceRequired
 from booking_domain.scheduling.slots import taken_places
 from booking_domain.scheduling.workloads import least_busy

@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import CustomerNotActive
 from booking_domain.scheduling.errors import ProviderNotBookable
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.platform.ports import Repositories
 

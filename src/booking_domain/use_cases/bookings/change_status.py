@@ -13,8 +13,8 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Status
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums

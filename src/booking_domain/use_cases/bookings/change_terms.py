@@ -7,9 +7,10 @@ from booking_domain.bookings.errors import AlreadyOver
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.scope import Scope
 from booking_domain.bookings.transitions import Action, Party
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import proposable, slot_window
+from booking_domain.scheduling.placing import proposable
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.decision import Decision

@@ -22,8 +22,8 @@ from booking_domain.bookings.consents import (
     NoConsentCode,
 )
 from booking_domain.catalogue.model import Profile, ProfileMissing
-from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.claiming import slot_window
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext

@@ -11,7 +11,7 @@ from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.bookings.zones import Shift, movable_shifts, shift_of
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.slots import lacks_resource
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext

@@ -7,8 +7,9 @@ from typing import Final
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.placing import proposable, slot_window
+from booking_domain.scheduling.placing import proposable
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, StaleVersion, about

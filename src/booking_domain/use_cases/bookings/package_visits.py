@@ -18,7 +18,7 @@ from booking_domain.packages.model import (
     VisitStatus,
     status_of_visit,
 )
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.use_cases.platform.ports import Repositories

@@ -15,20 +15,14 @@ from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.packages.model import PackageId
 from booking_domain.portfolio.model import PortfolioItemId, PortfolioItemNotFound, PortfolioStatus
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import (
     HoldNotFound,
     SlotNotOffered,
     SlotTaken,
     TimeOff,
 )
-from booking_domain.scheduling.placing import (
-    CHOICE_ERRORS,
-    claimable,
-    is_over_others,
-    offered_minutes,
-    placeable,
-    slot_window,
-)
+from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, is_over_others, offered_minutes, placeable
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject

@@ -10,8 +10,9 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.origins import BookingOrigin, Came
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeOff
-from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
+from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable
 from booking_domain.scheduling.weekly import MAX_WEEKS_APART
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue

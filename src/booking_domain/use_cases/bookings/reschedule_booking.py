@@ -8,10 +8,12 @@ from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleToo
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken, TimeOff
-from booking_domain.scheduling.model import ProviderSchedule, length_margin
-from booking_domain.scheduling.placing import claimable, is_over_others, placeable, slot_window
+from booking_domain.scheduling.model import length_margin
+from booking_domain.scheduling.placing import claimable, is_over_others, placeable
 from booking_domain.scheduling.ports import ScheduleReads
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, StaleVersion

@@ -39,11 +39,12 @@ from booking_domain.payments.events import RefundScheduled, refund_event
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.explain import time_off_until
-from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import for_services, require_services, slot_window
+from booking_domain.scheduling.placing import for_services, require_services
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.decision import Decision

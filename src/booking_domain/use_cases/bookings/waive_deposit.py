@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext

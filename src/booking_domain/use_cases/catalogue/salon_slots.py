@@ -12,8 +12,9 @@ from heapq import merge
 from typing import Final
 
 from booking_domain.catalogue.salons import MemberStatus
-from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.model import Slot
 from booking_domain.scheduling.placing import for_services
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ServiceNotOffered
 from booking_domain.scheduling.slots import places_left, slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until

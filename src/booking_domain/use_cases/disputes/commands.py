@@ -60,8 +60,9 @@ from booking_domain.disputes.ports import DisputeView
 from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.payments.errors import CaptureInProgress
 from booking_domain.payments.refunds import RefundReason
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.placing import require_available, slot_window
+from booking_domain.scheduling.placing import require_available
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums

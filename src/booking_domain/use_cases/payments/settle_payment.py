@@ -33,8 +33,9 @@ from booking_domain.payments.payer_cards import PayerCard
 from booking_domain.payments.ports import GatewayReport
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.placing import require_available, slot_window
+from booking_domain.scheduling.placing import require_available
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import PaymentId

@@ -21,7 +21,7 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import AUTHORISED_FOR, Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import (
     HoldNotFound,
@@ -12,14 +13,7 @@ from booking_domain.scheduling.errors import (
     SlotTaken,
     TooManyHolds,
 )
-from booking_domain.scheduling.placing import (
-    CHOICE_ERRORS,
-    claimable,
-    for_services,
-    offered_minutes,
-    require_services,
-    slot_window,
-)
+from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines

@@ -8,12 +8,10 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import NoHolidaysKnown, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.scheduling.placing import CHOICE_ERRORS, for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import Holiday, PublicHolidays, ScheduleReads
-from booking_domain.scheduling.services import (
-    MAX_HORIZON_DAYS,
-)
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.ids import ExceptionId, ProviderId, ServiceId, UserId

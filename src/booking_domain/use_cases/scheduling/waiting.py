@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.scheduling.model import ProviderSchedule, Slot
-from booking_domain.scheduling.placing import (
-    CHOICE_ERRORS,
-    for_services,
-    offered_minutes,
-    require_services,
-    slot_window,
-)
+from booking_domain.scheduling.model import Slot
+from booking_domain.scheduling.placing import CHOICE_ERRORS, for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ClassAlone, OnlyAddOns, ServiceNotOffered, SeveralVenues
 from booking_domain.scheduling.slots import blocked_range, slots_in_order
 from booking_domain.scheduling.waiting import (

@@ -1,7 +1,7 @@
 """What a search offers of a schedule: the provider's shortest appointment, or a service."""
 
-from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import for_services
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ServiceNotOffered
 from booking_domain.search.model import Offer
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.search.free_time import DAYS, mask_of, start_of, starts
 from booking_domain.search.model import (

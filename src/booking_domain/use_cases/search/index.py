@@ -12,8 +12,9 @@ from typing import Final
 from booking_domain.catalogue.salons import Salon
 from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.feeds import WhenFeedFails
-from booking_domain.scheduling.model import Calendar, ProviderSchedule
+from booking_domain.scheduling.model import Calendar
 from booking_domain.scheduling.open_hours import Span, open_ranges
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ServiceView, shortest
 from booking_domain.scheduling.slots import outside_services, slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until

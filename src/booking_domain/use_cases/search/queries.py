@@ -10,8 +10,9 @@ from uuid import UUID
 from booking_domain.catalogue.salons import Salon
 from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.portfolio.ports import PortfolioView
-from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.model import Slot
 from booking_domain.scheduling.open_hours import open_until
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until

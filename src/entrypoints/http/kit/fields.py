@@ -8,7 +8,8 @@ from typing import Annotated, Final, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
 
-from booking_domain.scheduling.services import MAX_HORIZON_DAYS, MAX_SERVICES_PER_BOOKING
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS
+from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.reminders import EARLIEST_REMINDER, MAX_REMINDERS

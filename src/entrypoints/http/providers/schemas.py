@@ -33,7 +33,8 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.explain import explain, public_reasons
-from booking_domain.scheduling.model import OnTimeZoneChange, ProviderSchedule, Slot
+from booking_domain.scheduling.model import OnTimeZoneChange, Slot
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, places_left, slots_in_order
 from booking_domain.scheduling.validity import unchanged_until

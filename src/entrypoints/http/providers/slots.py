@@ -15,7 +15,7 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import WindowInvalid
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue

@@ -18,8 +18,8 @@ from booking_domain.portfolio.model import PortfolioItemId, PortfolioItemNotFoun
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHolds
-from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError

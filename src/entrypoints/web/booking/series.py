@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.slots import places_left, slots_in_order
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Booking
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.time import TimeRange, time_zone
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.when import Free, PartOfDayTimes, days_of, free_times, month_calendar, parts_of_day

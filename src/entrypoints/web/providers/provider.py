@@ -12,7 +12,8 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.packages.model import PackageOffer
 from booking_domain.plans.model import PlanOffer
 from booking_domain.reviews.ports import ReviewView
-from booking_domain.scheduling.model import Calendar, ProviderSchedule, Slot
+from booking_domain.scheduling.model import Calendar, Slot
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.shared.ids import ServiceId

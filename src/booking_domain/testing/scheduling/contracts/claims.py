@@ -7,10 +7,10 @@ from itertools import combinations
 
 import pytest
 
+from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Way
-from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.resources import Resource, ResourceNeed
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId

@@ -9,14 +9,9 @@ from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import (
-    CLAIM_MARGIN,
-    WEEKLY_CLAIM_MARGIN,
-    ProviderSchedule,
-    SlotSettings,
-    claim_margin,
-)
+from booking_domain.scheduling.model import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, SlotSettings, claim_margin
 from booking_domain.scheduling.ports import EXCEPTION_MARGIN
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.money import Money

@@ -7,15 +7,7 @@ from datetime import datetime, timedelta
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
-from booking_domain.scheduling.model import (
-    Block,
-    Calendar,
-    DateException,
-    ProviderSchedule,
-    SlotSettings,
-    claim_margin,
-    length_margin,
-)
+from booking_domain.scheduling.model import Block, Calendar, DateException, SlotSettings, claim_margin, length_margin
 from booking_domain.scheduling.pauses import without
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
@@ -24,6 +16,7 @@ from booking_domain.scheduling.ports import (
     ProviderSchedules,
     ScheduleReads,
 )
+from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.scheduling.workloads import Workload, workload
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, ResourceId, RuleId, SalonId, ServiceId, UserId
