@@ -24,7 +24,7 @@ PAGES: Final = [
     ("use/payments.md", ["From the cancellation to the refund", "Paying at the desk"]),
     ("use/disputes.md", ["From the opening to a partial refund"]),
     ("use/earnings.md", ["From the booking to the payout"]),
-    ("use/growth.md", ["Packages", "Packages bought online"]),
+    ("use/growth.md", []),
     ("use/roles.md", []),
     ("use/files.md", ["Upload a file"]),
     (

@@ -1,16 +1,10 @@
 """Loyalty programmes over HTTP: started by their issuers, replaced, ended, shown to customers."""
 
-import json
-import re
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_loyalty import accounts, adjust
 from tests.unit.features.loyalty import PROGRAMME, PROGRAMMES
-
-ROOT: Final = Path(__file__).resolve().parents[4]
-ADJUSTMENTS_OF_PAGE: Final = "/admin/users/$USER_ID/loyalty-adjustments"
 
 
 async def start(api: Api, token: str, **values: Any) -> dict[str, Any]:
@@ -63,24 +57,3 @@ async def test_nobody_runs_programmes_of_others(api: Api) -> None:
     assert await listed(api, other) == []
     late = {**PROGRAMME, "activeAfterDays": 40, "expiresAfterMonths": 1}
     assert_problem(await api.post(PROGRAMMES, owner, json=late), 422, "validation.invalid_value")
-
-
-async def test_the_requests_of_the_page_about_growth_work(api: Api) -> None:
-    """Its programme is started, its points are given, and redeemed on a booking."""
-    page = (ROOT / "docs/use/growth.md").read_text()
-    bodies = {
-        path: json.loads(single or double.replace('\\"', '"'))
-        for single, double, path in re.findall(
-            r"""-d (?:'([^']+)'|"((?:[^"\\]|\\.)+)")\s*\\?\s*\$API(/(?:loyalty|admin/users)\S*)""", page
-        )
-    }
-    programme, redeem, adjust_body = bodies[PROGRAMMES], bodies["/loyalty/redeem"], bodies[ADJUSTMENTS_OF_PAGE]
-    owner, provider_id = await api.open_provider(priceAmount=8_000_000, depositAmount=0)
-    assert (await api.post(PROGRAMMES, owner, json=programme)).status_code == 201
-    customer = await api.joined("customer", verified=True)
-    account_id = (await adjust(api, customer, adjust_body["points"], providerId=provider_id))["accountId"]
-    booking = await api.booked(customer, provider_id)
-    assert (redeem["bookingId"], redeem["accountId"]) == ("$BOOKING", "$ACCOUNT")
-    ids = {"bookingId": booking["id"], "accountId": account_id}
-    redeemed = await api.post("/loyalty/redeem", customer, json={**redeem, **ids})
-    assert redeemed.json()["priceAmount"] == 8_000_000 - redeem["points"] * programme["pointValue"]
