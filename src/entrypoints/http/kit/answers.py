@@ -47,9 +47,9 @@ _OWN: Final = "private, no-cache"
 MOST_KNOWN: Final = 50_000
 MOST_LISTS: Final = 5_000
 INEXACT_SECONDS: Final = 10.0
-"""How long a search is kept that found those only who match in part."""
+"""How long a search is kept at most that found those only who match in part."""
 RANKED_SECONDS: Final = 30.0
-"""How old a search may be of which only those are made again who have changed: all who match, and their order."""
+"""How old a ranking, all who match and their order, may be of which only those are shown anew who have changed."""
 MOST_RANKED: Final = 200
 """Of how many searches what they found is kept, besides the answer: some 100 kB each."""
 LONGEST_ASKED: Final = 500
@@ -309,7 +309,8 @@ class Answers:
             again = await self._made_again(asked, watch)
             if again is None:
                 found = await make()
-                watch.end_in(self._seconds[lifetime] if found.exact else INEXACT_SECONDS)
+                watch.end_in(self._seconds[lifetime] if found.exact else self._spread(INEXACT_SECONDS))
+                watch.rank_for(self._spread(RANKED_SECONDS))
             else:
                 found = again
             return found.answer
@@ -336,9 +337,7 @@ class Answers:
         So it is if what was found is too old, if others may match, and if only time has changed it.
         """
         former = self._ranked.get(asked)
-        if former is None or not former.watch.over or former.watch.lost:
-            return None
-        if former.watch.left() <= 0 or former.watch.age() >= RANKED_SECONDS:
+        if former is None or not former.watch.over or former.watch.lost or not former.watch.is_ranked():
             return None
         found = await former.again(frozenset(former.watch.heard))
         if found is not None:
@@ -358,10 +357,14 @@ class Answers:
             self._drop_list(next(iter(self._lists)))
         while self._ranked:
             first, ranked = next(iter(self._ranked.items()))
-            if len(self._ranked) <= MOST_RANKED and ranked.watch.age() < RANKED_SECONDS:
+            if len(self._ranked) <= MOST_RANKED and ranked.watch.is_ranked():
                 break
             del self._ranked[first]
         self._remember(scope, watch.version, watch)
+
+    def _spread(self, seconds: float) -> float:
+        """Half of the time to all of it: what was made at once, after a start, is not made again at once."""
+        return seconds * (1.0 - self._chance() / 2)
 
     def _drop_list(self, asked: str) -> None:
         former = self._lists.pop(asked, None)

@@ -30,8 +30,8 @@ class Watch:
     def __init__(self, name: str, timer: Callable[[], float]) -> None:
         self._name = name
         self._timer = timer
-        self.began = timer()
         self.ends = inf
+        self.ranked_until = -inf
         self.about: frozenset[UUID] = frozenset()
         self.heard: set[UUID] = set()
         """What has changed since the answer was begun; once it is made, only what it shows."""
@@ -52,13 +52,17 @@ class Watch:
         """Send it no longer than so many seconds from now."""
         self.ends = self._timer() + seconds
 
-    def age(self) -> float:
-        """The seconds since all that it shows was read."""
-        return self._timer() - self.began
+    def rank_for(self, seconds: float) -> None:
+        """Show the same, in the same order, no longer than so many seconds from now."""
+        self.ranked_until = self._timer() + seconds
+
+    def is_ranked(self) -> bool:
+        """Whether an answer of which only those parts are new that have changed may follow."""
+        return self._timer() < min(self.ranked_until, self.ends)
 
     def succeed(self, former: "Watch") -> None:
         """Watch an answer of which only those parts are new that have changed: it ages, and ends, with the former."""
-        self.began, self.ends = former.began, former.ends
+        self.ranked_until, self.ends = former.ranked_until, former.ends
 
 
 @dataclass(slots=True)

@@ -104,6 +104,7 @@ def timer(api: Api, monkeypatch: pytest.MonkeyPatch) -> Timer:
     made = Timer()
     monkeypatch.setattr(api.container.known_versions(), "_timer", made)
     monkeypatch.setattr(api.container.process_cache(), "_timer", made)
+    monkeypatch.setattr(api.container.answers(), "_chance", lambda: 0.0)  # everything is kept as long as it can be
     return made
 
 
@@ -235,6 +236,23 @@ async def test_after_some_seconds_all_is_made_again(
         await api.get(SEARCH)
         assert len(searches) == made
     assert parts
+
+
+async def test_searches_that_were_made_at_once_are_ranked_again_one_after_the_other(
+    api: Api, searches: list[int], timer: Timer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    asked = {f"{SEARCH}&limit={limit}": limit / 10 for limit in range(10)[1:]}
+    for path, chance in asked.items():
+        monkeypatch.setattr(api.container.answers(), "_chance", lambda chance=chance: chance)
+        await api.get(path)
+    searches.clear()
+    timer.now = 0.75 * RANKED_SECONDS
+    await booked(api, owner, provider_id, "")
+    for path in asked:
+        await api.get(path)
+    assert len(searches) == 5  # of the nine
 
 
 async def test_a_search_that_was_made_again_ends_with_what_it_was_made_from(api: Api, timer: Timer) -> None:
