@@ -222,8 +222,8 @@ lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 sbom: $(VENV)/.dev ## what production installs, as a CycloneDX document: dist/sbom.json
 	@mkdir -p dist && $(BIN)/python -m tools.sbom > dist/sbom.json
 
-wheel: $(VENV)/.build ## build the distribution booking-domain; URLS="Homepage=https://…" names the project's URLs
-	BOOKING_PROJECT_URLS="$(URLS)" $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+wheel: $(VENV)/.build ## build the distributions booking-domain and booking-domain-platform; URLS="Homepage=https://…" names the project's URLs
+	BOOKING_PROJECT_URLS="$(URLS)" $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . ./distributions/platform
 
 clean: ## delete everything generated, including the data folder
 	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist mutants deploy/qpay-worker/node_modules deploy/qpay-worker/.wrangler

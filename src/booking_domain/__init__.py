@@ -20,12 +20,13 @@ implement.
 
 - `booking_domain.core`: a diary that holds, books and cancels over a small store, without accounts or approval.
 - `booking_domain.scheduling`: calendars, slots, and why a start is not offered. Frozen values and pure functions.
-- `booking_domain.bookings`: the booking (`model`), its lifecycle as data (`transitions`), and refunds on cancellation
-  (`policy`). `booking_domain.payments`: the same for payments.
-- `booking_domain.use_cases`: the use cases and queries by feature. `booking_domain.use_cases.platform.ports` lists the
-  ports that they need.
-- `booking_domain.testing`: all ports in memory, contract tests for your adapters, strategies and properties for your
-  slot functions, and the conformance suite (`python -m booking_domain.testing.conformance`).
+- `booking_domain.bookings`: the lifecycle of bookings as data (`transitions`), and refunds on cancellation (`policy`).
+  `booking_domain.payments.transitions` and `booking_domain.disputes.model`: those of payments and disputes.
+- `booking_domain.testing`: contracts of stores, strategies and properties for your slot functions, and the conformance
+  suite (`python -m booking_domain.testing.conformance`).
+
+The distribution `booking-domain-platform` has the rest of this package: a booking platform's aggregates and ports, its
+use cases (`booking_domain.use_cases.platform.ports` lists the ports that they need), and every port in memory.
 
 The public names are those in `__all__` here, in `booking_domain.core` and in `booking_domain.scheduling`; other modules
 may change between versions. `docs/glossary.md` defines the terms.

@@ -15,8 +15,8 @@ from booking_domain.live.model import Channel, Follower, LiveEvent, NewLiveEvent
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.builders import NOW
+from booking_domain.testing.clock import ManualClock
 from booking_domain.testing.memory import MemoryDatabase
-from booking_domain.testing.shared.memory.clock import ManualClock
 from entrypoints.http.kit.flags import CHANGED
 from entrypoints.http.kit.listening import Listening
 from entrypoints.http.live.hub import LiveHub, Stream

@@ -46,7 +46,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange, WallTime
 from booking_domain.testing.builders import NOW, Builder, terms
-from booking_domain.testing.shared.memory.clock import ManualClock
+from booking_domain.testing.clock import ManualClock
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.scheduling.calendars import (

@@ -6,10 +6,10 @@ from booking_domain.identity.model import User
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.clock import ManualClock
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
-from booking_domain.testing.shared.memory.clock import ManualClock
 
 Command = TypeVar("Command")
 Result = TypeVar("Result")

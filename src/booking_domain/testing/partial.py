@@ -28,7 +28,7 @@ from booking_domain.testing.properties import (
     steps_restart_after_claims,
 )
 from booking_domain.testing.question import Question, SlotFunction, hours_of_services
-from booking_domain.testing.scheduling.strategies.calendars import fitted
+from booking_domain.testing.strategies.calendars import fitted
 
 Holds = Callable[[Question, SlotFunction], None]
 

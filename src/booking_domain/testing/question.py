@@ -8,7 +8,6 @@ from uuid import UUID
 
 from booking_domain.scheduling import Calendar, Claim, Explanation, OpeningHours, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.wording import claim_in_words, in_words, local, ranged
@@ -114,13 +113,6 @@ class Question:
     def live(self) -> tuple[Claim, ...]:
         """The live claims."""
         return tuple(claim for claim in self.claims if claim.live(self.now))
-
-    @property
-    def schedule(self) -> ProviderSchedule:
-        """The calendar and the claims as a provider schedule."""
-        return ProviderSchedule(
-            provider_id=PROVIDER, owner_id=OWNER, accepting=True, calendar=self.calendar, claims=self.claims
-        )
 
     def blocked(self, start: datetime) -> TimeRange:
         """Return the range that an appointment at this start would block, including its buffers."""

@@ -27,7 +27,7 @@ from booking_domain.scheduling import (
     offered_slots,
     offered_together,
 )
-from booking_domain.scheduling.placing import claimable
+from booking_domain.scheduling.claiming import claimable_in
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.question import Question
 
@@ -111,7 +111,7 @@ def test_places_are_shared_by_claims_of_the_very_same_time(
         assert is_offered(calendar, claims, start, now=NOW, duration_minutes=asked) == expected
         assert explain(calendar, claims, start, now=NOW, duration_minutes=asked).offered == expected
         if expected:
-            claimable(question.schedule, start, now=NOW, duration_minutes=asked)
+            claimable_in(question.calendar, question.claims, start, now=NOW, duration_minutes=asked)
 
 
 def test_a_class_of_ten_takes_ten() -> None:

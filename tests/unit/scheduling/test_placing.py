@@ -17,9 +17,9 @@ from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.testing.properties.obstacles import Obstacles
-from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
-from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
 from booking_domain.testing.strategies import Question, questions
+from booking_domain.testing.strategies.moments import MINUTE, midnight
+from booking_domain.testing.strategies.zones import zones_and_dates
 
 SETTINGS = SlotSettings(step_minutes=60, duration_minutes=60, buffer_before_minutes=10, buffer_after_minutes=20)
 SALON = calendar("Asia/Ulaanbaatar", rule(MONDAY, "09:00-13:00"), settings=SETTINGS)

@@ -30,9 +30,9 @@ from booking_domain.scheduling import (
     offered_slots,
 )
 from booking_domain.scheduling.as_json import settings_of
+from booking_domain.scheduling.claiming import claimable_in
 from booking_domain.scheduling.explain import public_reasons
 from booking_domain.scheduling.model import CLAIM_MARGIN, claim_margin
-from booking_domain.scheduling.placing import claimable
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions
@@ -116,7 +116,9 @@ def test_a_start_has_no_reason_exactly_if_it_is_offered(question: Question, minu
         assert why.offered is question.offers(start)
         assert {*why.reasons} - {Reason.TRAVEL} == {*plain.reasons}
         if why.offered:
-            claimable(question.schedule, start, now=question.now, duration_minutes=question.duration_minutes)
+            claimable_in(
+                question.calendar, question.claims, start, now=question.now, duration_minutes=question.duration_minutes
+            )
 
 
 def test_steps_restart_when_the_way_is_over() -> None:

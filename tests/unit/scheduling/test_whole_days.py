@@ -30,8 +30,9 @@ from booking_domain.scheduling import (
     explain,
     offered_slots,
 )
+from booking_domain.scheduling.claiming import claimable_in
 from booking_domain.scheduling.model import claim_margin
-from booking_domain.scheduling.placing import claimable, placeable, require_available
+from booking_domain.scheduling.placing import placeable, require_available
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.search.free_time import mask_of, starts
 from booking_domain.search.model import LONGEST_RUN
@@ -158,7 +159,9 @@ def test_a_start_has_no_reason_exactly_if_it_is_offered_and_can_be_booked(questi
         for near in (why.before, why.after):
             assert near is None or question.offers(near.start)
     for slot in offered:
-        assert claimable(question.schedule, slot.start, now=question.now)[0] == TimeRange(slot.start, slot.end)
+        assert claimable_in(question.calendar, question.claims, slot.start, now=question.now)[0] == TimeRange(
+            slot.start, slot.end
+        )
 
 
 @examples(60)

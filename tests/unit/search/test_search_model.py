@@ -46,7 +46,7 @@ from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import FeedId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
 from booking_domain.testing.question import PROVIDER, Question
-from booking_domain.testing.scheduling.strategies.questions import questions
+from booking_domain.testing.strategies.questions import questions
 from booking_domain.use_cases.search.index import starts_of, times_of
 
 FACTS = st.builds(
@@ -267,7 +267,7 @@ def test_next_starts_are_those_of_the_calendar_or_not_known(
     *, question: Question, later: timedelta, begin: timedelta, length: timedelta, whole: bool, most: int
 ) -> None:
     minutes = question.length // timedelta(minutes=1)
-    starts = starts_of(Offer(PROVIDER, minutes, None), question.schedule, question.now)
+    starts = starts_of(Offer(PROVIDER, minutes, None), a_schedule(question), question.now)
     at, start = question.now + later, question.now + begin
     windows = [TimeRange(start, start + length), TimeRange(start + 2 * length, start + 3 * length)]
     found = starts and starts.first(windows, at, minutes=minutes, whole=whole, most=most)

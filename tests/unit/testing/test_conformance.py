@@ -34,19 +34,18 @@ from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.conformance import (
     FORMAT,
-    History,
     SlotCase,
     calendar_of,
     check_explanations,
-    check_histories,
     check_services,
     check_slots,
     claims_of,
-    load_histories,
     load_services_cases,
     load_slot_cases,
     question_json,
 )
+from booking_domain.testing.conformance.histories import History, load_histories
+from booking_domain.testing.conformance.playing import check_histories
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_gateways import Gateways
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not

@@ -14,8 +14,8 @@ from booking_domain.testing.code import IMPORTS, code
 from booking_domain.testing.partial import Lacks, edges_for, fits, name_of, properties_for
 from booking_domain.testing.properties import PROPERTIES, edges_are_right
 from booking_domain.testing.question import Question, SlotFunction
-from booking_domain.testing.scheduling.strategies.calendars import fitted
 from booking_domain.testing.strategies import calendars, questions
+from booking_domain.testing.strategies.calendars import fitted
 
 SWITCHES: Final[dict[str, Lacks]] = {
     "nights": {"nights": False},

@@ -1,9 +1,10 @@
-"""The conformance suite: test vectors for slots, services and booking histories, and a runner for any implementation.
+"""The conformance suite: test vectors for slots and services, and a runner for any implementation.
 
     python -m booking_domain.testing.conformance                     # this library
     python -m booking_domain.testing.conformance --url http://…      # a server
 
-It needs the standard library only. `docs/library/conformance.md` describes the vectors.
+It needs the standard library only. `docs/library/conformance.md` describes the vectors. The distribution
+`booking-domain-platform` adds histories of bookings: `histories.load_histories` and `playing.check_histories`.
 """
 
 from typing import Final
@@ -14,8 +15,7 @@ from booking_domain.scheduling.as_json import (
     claims_of,
     opening_hours_of,
 )
-from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
-from booking_domain.testing.conformance.playing import check_histories
+from booking_domain.testing.conformance.cases import SlotCase, load_slot_cases
 from booking_domain.testing.conformance.questions import question_json
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import Failure, check_explanations, check_slots
@@ -26,17 +26,14 @@ FORMAT: Final = "1.12"
 __all__ = [
     "FORMAT",
     "Failure",
-    "History",
     "ServicesCase",
     "SlotCase",
     "calendar_json",
     "calendar_of",
     "check_explanations",
-    "check_histories",
     "check_services",
     "check_slots",
     "claims_of",
-    "load_histories",
     "load_services_cases",
     "load_slot_cases",
     "opening_hours_of",

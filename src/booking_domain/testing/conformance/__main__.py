@@ -6,14 +6,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
 
 from booking_domain.scheduling import explain, offered_slots
-from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
-from booking_domain.testing.conformance.playing import check_histories
+from booking_domain.testing.conformance.cases import SlotCase, load_slot_cases
 from booking_domain.testing.conformance.remote import Server, Unexpected
-from booking_domain.testing.conformance.remote_gateways import Gateways
-from booking_domain.testing.conformance.remote_histories import play_on_server
-from booking_domain.testing.conformance.remote_services import check_services_on_server
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import (
     Case,
@@ -23,6 +21,13 @@ from booking_domain.testing.conformance.slot_checks import (
     check_responses,
     check_slots,
 )
+
+if TYPE_CHECKING:
+    from booking_domain.testing.conformance.histories import History
+
+PLATFORM: Final = find_spec("booking_domain.testing.conformance.histories") is not None
+"""Whether the distribution `booking-domain-platform` is installed: it has the histories, and what books on a server."""
+_NO_PLATFORM: Final = "booking-domain-platform is not installed"
 
 
 @dataclass(slots=True)
@@ -42,7 +47,8 @@ class Report:
         yield from (f"SKIPPED {id_}: {reason}" for id_, reason in self.skipped.items())
         outcome = f"{len({each.id for each in self.failures})} failed" if self.failures else "all passed"
         skipped = f" ({len(self.skipped)} skipped)" if self.skipped else ""
-        counted = f"{self.slot_cases} slot cases, {self.services} of services, {self.histories} histories"
+        histories = f"{self.histories} histories" if PLATFORM else f"no histories ({_NO_PLATFORM})"
+        counted = f"{self.slot_cases} slot cases, {self.services} of services, {histories}"
         yield f"{counted}: {outcome}{skipped}"
 
     def json(self) -> str:
@@ -68,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     cases = [case for case in load_slot_cases() if _chosen(case.id, asked.only)]
     services = [case for case in load_services_cases() if _chosen(case.id, asked.only)]
-    histories = [history for history in load_histories() if _chosen(history.id, asked.only)]
+    histories = [history for history in _histories() if _chosen(history.id, asked.only)]
     if not cases and not services and not histories:
         sys.stderr.write(f"no vector is called {' or '.join(asked.only)}; --list names all\n")
         return 2
@@ -114,13 +120,24 @@ def _chosen(id_: str, only: Sequence[str]) -> bool:
     return not only or any(fnmatchcase(id_, pattern) for pattern in only)
 
 
-def _here(cases: Sequence[SlotCase], services: Sequence[ServicesCase], histories: Sequence[History]) -> Report:
+def _histories() -> "tuple[History, ...]":
+    if not PLATFORM:
+        return ()
+    from booking_domain.testing.conformance.histories import load_histories  # noqa: PLC0415
+
+    return load_histories()
+
+
+def _here(cases: Sequence[SlotCase], services: Sequence[ServicesCase], histories: "Sequence[History]") -> Report:
     failures = [
         *check_slots(offered_slots, cases),
         *check_explanations(explain, cases),
         *check_services(services),
-        *check_histories(histories),
     ]
+    if histories:
+        from booking_domain.testing.conformance.playing import check_histories  # noqa: PLC0415
+
+        failures += check_histories(histories)
     return Report(slot_cases=len(cases), services=len(services), histories=len(histories), failures=failures)
 
 
@@ -128,7 +145,7 @@ def _there(
     asked: argparse.Namespace,
     cases: Sequence[SlotCase],
     services: Sequence[ServicesCase],
-    histories: Sequence[History],
+    histories: "Sequence[History]",
 ) -> Report:
     server = Server(asked.url)
     server.ask("GET", "/health/live")  # any response shows that the server is reachable
@@ -136,11 +153,27 @@ def _there(
     if not asked.no_explain:
         failures += check_reasons(server.reasons, cases)
     report = Report(slot_cases=len(cases), failures=failures)
-    if asked.admin_email is None or asked.admin_password is None:
-        reason = "--admin-email and --admin-password are not given"
+    given = asked.admin_email is not None and asked.admin_password is not None
+    if not (given and PLATFORM):
+        reason = "--admin-email and --admin-password are not given" if PLATFORM else _NO_PLATFORM
         unplayed: tuple[Case, ...] = (*services, *histories)
         report.skipped = {each.id: reason for each in unplayed}
         return report
+    _book_there(server, asked, services, histories, report)
+    return report
+
+
+def _book_there(
+    server: Server,
+    asked: argparse.Namespace,
+    services: Sequence[ServicesCase],
+    histories: "Sequence[History]",
+    report: Report,
+) -> None:
+    from booking_domain.testing.conformance.remote_gateways import Gateways  # noqa: PLC0415
+    from booking_domain.testing.conformance.remote_histories import play_on_server  # noqa: PLC0415
+    from booking_domain.testing.conformance.remote_services import check_services_on_server  # noqa: PLC0415
+
     admin = {"email": asked.admin_email, "password": asked.admin_password}
     given = asked.manager_email is not None and asked.manager_password is not None
     manager = (asked.manager_email, asked.manager_password) if given else server.new_manager()
@@ -153,7 +186,6 @@ def _there(
     report.failures += played.failures
     unmanaged = "--manager-email and --manager-password are not given, nor is it a test deployment (BOOKING_TEST_CLOCK)"
     report.skipped = {each.id: unmanaged for each in services if each not in bookable} | played.skipped
-    return report
 
 
 if __name__ == "__main__":

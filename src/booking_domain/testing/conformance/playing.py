@@ -23,7 +23,7 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import HOUR, TOMORROW
-from booking_domain.testing.conformance.cases import History, Outcome, Step
+from booking_domain.testing.conformance.histories import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from booking_domain.testing.conformance.cases import History
+from booking_domain.testing.conformance.histories import History
 from booking_domain.testing.conformance.remote import RemoteResponse, Server, Unexpected
 
 _CURRENCY_OF_QPAY: Final = "MNT"

@@ -15,7 +15,7 @@ from uuid import uuid4
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.scheduling.as_json import instant_of
 from booking_domain.testing.builders import HOUR
-from booking_domain.testing.conformance.cases import History, Outcome, Step
+from booking_domain.testing.conformance.histories import History, Outcome, Step
 from booking_domain.testing.conformance.playing import MOVES, differences, length_of, moment
 from booking_domain.testing.conformance.remote import RemoteResponse, Server, Unexpected
 from booking_domain.testing.conformance.remote_gateways import Gateways

@@ -9,6 +9,7 @@ Start with `MemoryPlatform`, which connects them all:
 Only the standard library is needed.
 """
 
+from booking_domain.testing.clock import ManualClock
 from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, MemorySecretCodes
 from booking_domain.testing.identity.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
@@ -19,7 +20,6 @@ from booking_domain.testing.notifications.memory.senders import MemoryMessageSen
 from booking_domain.testing.notifications.memory.sms import MemorySmsSender
 from booking_domain.testing.payments.memory.callback_tokens import MemoryCallbackTokens
 from booking_domain.testing.payments.memory.gateway import MemoryGateway
-from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
 from booking_domain.testing.shared.memory.rate_limits import MemoryRateLimiter
 

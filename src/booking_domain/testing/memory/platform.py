@@ -5,10 +5,10 @@ from typing import Final
 
 from booking_domain.identity.security import Identity, SecurityPorts
 from booking_domain.shared.executor import Executor
+from booking_domain.testing.clock import ManualClock
 from booking_domain.testing.identity.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.payments.memory.gateway import MemoryGateway
-from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from booking_domain.scheduling import offered_slots
+from booking_domain.scheduling.claiming import claimable_in
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.placing import claimable
 from booking_domain.testing.properties.broken import broken
 from booking_domain.testing.properties.obstacles import Obstacles
 from booking_domain.testing.question import MOMENT, Question, SlotFunction
@@ -20,9 +20,11 @@ _FEW: Final = 5
 
 
 def booked_by_the_library(question: Question, start: datetime) -> Refusal:
-    """Book this start as a customer. Return None, or the error that rejects it (`placing.claimable`)."""
+    """Book this start as a customer. Return None, or the error that rejects it (`claiming.claimable_in`)."""
     try:
-        claimable(question.schedule, start, now=question.now, duration_minutes=question.duration_minutes)
+        claimable_in(
+            question.calendar, question.claims, start, now=question.now, duration_minutes=question.duration_minutes
+        )
     except (SlotTaken, SlotNotOffered) as refused:
         return type(refused)
     return None

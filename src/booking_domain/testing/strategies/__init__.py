@@ -10,14 +10,14 @@ Every drawn value is valid and shrinks to a simple one.
 """
 
 from booking_domain.testing.question import Question, SlotFunction
-from booking_domain.testing.scheduling.strategies.calendars import (
+from booking_domain.testing.strategies.calendars import (
     calendars,
     hours_in_two_parts,
     opening_hours,
     slot_settings,
 )
-from booking_domain.testing.scheduling.strategies.claims import claims
-from booking_domain.testing.scheduling.strategies.moments import (
+from booking_domain.testing.strategies.claims import claims
+from booking_domain.testing.strategies.moments import (
     JumpingClock,
     clocks,
     instants,
@@ -26,8 +26,8 @@ from booking_domain.testing.scheduling.strategies.moments import (
     minutes_from,
     spans,
 )
-from booking_domain.testing.scheduling.strategies.questions import questions
-from booking_domain.testing.scheduling.strategies.zones import (
+from booking_domain.testing.strategies.questions import questions
+from booking_domain.testing.strategies.zones import (
     CHANGES_OF_CLOCKS,
     ORDINARY_DAYS,
     Transition,

@@ -28,8 +28,8 @@ from booking_domain.identity.model import ERASED_NAME
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.clock import ManualClock
 from booking_domain.testing.kit.storage import Cast, a_cast
-from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.app import RESOURCES

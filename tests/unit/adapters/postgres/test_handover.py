@@ -30,9 +30,9 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import CodeId, UserId
 from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.clock import ManualClock
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.use_cases.identity.one_time_codes import (
     CodeGuess,
     RequestCode,

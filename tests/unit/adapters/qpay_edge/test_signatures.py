@@ -11,7 +11,7 @@ from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY
 from adapters.kit.signatures import TOLERANCE
 from adapters.qpay_edge.signatures import KEPT, TO_API, TO_WORKER, CallSigner, CallVerifier
 from booking_domain.payments.errors import InvalidGatewaySignature
-from booking_domain.testing.shared.memory.clock import ManualClock
+from booking_domain.testing.clock import ManualClock
 
 NOW: Final = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PATH: Final = "/api/v1/webhooks/qpay-edge"

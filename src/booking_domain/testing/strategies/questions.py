@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from booking_domain.scheduling import Anchoring, Claim, TimeRange
 from booking_domain.testing.kit.choices import one_of_each
 from booking_domain.testing.question import Question
-from booking_domain.testing.scheduling.strategies.calendars import (
+from booking_domain.testing.strategies.calendars import (
     A_DAY,
     CalendarSketch,
     Switches,
     calendar_sketches,
     fitted,
 )
-from booking_domain.testing.scheduling.strategies.claims import ClaimSketch, claim_sketches, claims_of
-from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
-from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
+from booking_domain.testing.strategies.claims import ClaimSketch, claim_sketches, claims_of
+from booking_domain.testing.strategies.moments import MINUTE, midnight
+from booking_domain.testing.strategies.zones import zones_and_dates
 
 _ODDS: Final = [
     *[timedelta(0)] * 4,

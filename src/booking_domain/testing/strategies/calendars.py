@@ -30,8 +30,8 @@ from booking_domain.shared.ids import BlockId, ExceptionId, RuleId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.kit.choices import one_of_each
 from booking_domain.testing.question import hours_of_services
-from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
-from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
+from booking_domain.testing.strategies.moments import MINUTE, midnight
+from booking_domain.testing.strategies.zones import zones_and_dates
 
 A_DAY: Final = MINUTES_A_DAY
 ROUND_THE_CLOCK: Final = Hours(WallTime(0), WallTime(A_DAY))

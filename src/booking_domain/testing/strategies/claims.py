@@ -13,8 +13,8 @@ from booking_domain.scheduling.pauses import pauses_at
 from booking_domain.shared.ids import ClaimId
 from booking_domain.testing.kit.choices import one_of_each
 from booking_domain.testing.question import CUSTOMER, PROVIDER
-from booking_domain.testing.scheduling.strategies.calendars import A_DAY, TWELFTHS, Twelfths, pauses_in
-from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
+from booking_domain.testing.strategies.calendars import A_DAY, TWELFTHS, Twelfths, pauses_in
+from booking_domain.testing.strategies.moments import MINUTE, midnight
 
 
 @dataclass(frozen=True)

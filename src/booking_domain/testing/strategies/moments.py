@@ -7,7 +7,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.shared.memory.clock import ManualClock
+from booking_domain.testing.clock import ManualClock
 
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)

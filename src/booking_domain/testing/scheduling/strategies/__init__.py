@@ -1,1 +1,0 @@
-"""Hypothesis strategies for calendars, claims, time zones and questions about slots."""
