@@ -38,9 +38,9 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking_races.py tests/contract/test_class_races.py \
-	tests/contract/test_resource_races.py tests/contract/test_pause_races.py tests/contract/test_overbooking.py \
-	tests/contract/test_citus.py tests/acceptance/test_journeys.py tests/acceptance/test_page_journeys.py \
-	tests/contract/test_storage.py
+	tests/contract/test_resource_races.py tests/contract/test_pause_races.py tests/contract/test_venue_races.py \
+	tests/contract/test_overbooking.py tests/contract/test_citus.py tests/acceptance/test_journeys.py \
+	tests/acceptance/test_page_journeys.py tests/contract/test_storage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean

@@ -7,7 +7,8 @@ first. An occurrence of a class is one row of `claims`, of the provider's accoun
 
 What is overbooked is a row of `overbooked_claims`, under a constraint of its own. Whoever takes time looks there, too.
 
-A trigger keeps free the way between claims at two venues (`claims_keep_ways`): what comes too near is not inserted.
+A trigger keeps free the way between claims at two venues (`claims_keep_ways`): what comes too near is not inserted. On
+Citus there is none, so the statements ask `statement_keeps_way`, which elsewhere is always true.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Integer,
@@ -77,6 +79,7 @@ _u: Final = resource_units.c
 _TYPES: Final = {column.name: column.type for column in claims.columns}
 _SHARED: Final = ("provider_id", "class_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "venue_id")
 """What the places of an occurrence have in common."""
+_OF_WAY: Final = ("id", "provider_id", "venue_id", "blocked_from", "blocked_until")
 _OF_OCCURRENCE: Final = (*_SHARED, "capacity")
 _BLOCKED: Final = func.tstzrange(_c.blocked_from, _c.blocked_until)
 _GIVEN: Final = func.tstzrange(
@@ -196,8 +199,9 @@ def _insert(*conditions: ColumnElement[bool], **fixed: ColumnElement[Any]) -> In
 
     ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
     """
-    given = select(*(fixed.get(name, bindparam(name, type_=type_)) for name, type_ in _TYPES.items()))
-    found = given.where(_BESIDE_LANES, *conditions)
+    given = {name: fixed.get(name, bindparam(name, type_=type_)) for name, type_ in _TYPES.items()}
+    keeps_way = func.statement_keeps_way(*(given[name] for name in _OF_WAY), type_=Boolean)
+    found = select(*given.values()).where(_BESIDE_LANES, keeps_way, *conditions)
     return insert(claims).from_select(list(_TYPES), found).on_conflict_do_nothing()
 
 

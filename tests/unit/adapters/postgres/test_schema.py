@@ -170,6 +170,14 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
     }
 
 
+def test_statements_that_insert_claims_ask_for_ways_at_no_cost(url: str) -> None:
+    """A trigger keeps ways. What the statements ask is for Citus, which replaces it (docs/operate/scaling.md)."""
+    asked = "statement_keeps_way(id, provider_id, venue_id, blocked_from, blocked_until)"
+    with psycopg.connect(url) as connection:
+        plan = connection.execute(f"EXPLAIN SELECT FROM claims WHERE {asked}".encode()).fetchall()
+    assert not any("Filter" in line for [line] in plan)
+
+
 def test_the_database_rejects_overlapping_claims_of_a_provider_and_of_a_unit(url: str) -> None:
     constraints = {name: definition for _, name, definition in rows(url, _CONSTRAINTS)}
     assert constraints["claims_no_overlap"] == (
