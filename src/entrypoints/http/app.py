@@ -93,6 +93,7 @@ from entrypoints.http.users.export import export_route
 from entrypoints.http.webhook_endpoints import routes as webhook_endpoints
 from entrypoints.languages.catalogues import read_catalogues
 from entrypoints.languages.values import written_for
+from entrypoints.logs import write_gathered
 from entrypoints.observe.platform import PlatformMetrics
 from entrypoints.observe.processes import api_metrics, gateway_metrics, pool_metrics
 from entrypoints.wiring.root import opened
@@ -254,6 +255,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         container.usage_keeper(),
     )
     async with adapters, AsyncExitStack() as stack:
+        stack.callback(write_gathered)
         stack.enter_context(written_for(container.settings().region))
         stack.push_async_callback(container.computing().close)
         hub, sockets = container.live_hub(), container.live_sockets()

@@ -18,7 +18,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.passwords import MOST_WRONG
 from entrypoints.http.kit.security_events import EVENTS
-from entrypoints.logs import configure_logs
+from entrypoints.logs import configure_logs, write_gathered
 
 DORJ = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
 SOMEBODY = "00000000-0000-4000-8000-000000000000"
@@ -37,6 +37,7 @@ def logged(level: str = "info") -> Iterator[list[dict[str, Any]]]:
         structlog.configure(cache_logger_on_first_use=False)  # a cached logger would write here in later tests
         yield found
     finally:
+        write_gathered()
         sys.stderr = error_stream
         root.handlers[:] = before
         root.setLevel(before_level)
