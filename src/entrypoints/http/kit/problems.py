@@ -1,7 +1,7 @@
 """Errors as problem details (RFC 9457): the only module that maps error families to HTTP statuses."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
@@ -196,13 +196,18 @@ def _headers_of(error: DomainError) -> dict[str, str]:
 
 
 def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
-    """Map field paths to pointers into the body or, in a request without one, the query: to members that they have."""
+    """Map field paths to pointers into the body or, in a request without one, the query: to members that they have.
+
+    A field that the body itself has not may be one of the only object in it that has one of this name.
+    """
     handler = request.scope.get("route_handler")
     if not error.details or handler is None:
         return ()
+    body = request.scope["state"].get(BODY)
+    sent = None if body is None else msgspec.json.decode(body)
     found = [
         InputError(
-            pointer=pointer_of(_sent(request, path, part)),
+            pointer=pointer_of(_sent(sent, path, part)),
             message=says.error(part),
             reason=None if part.choices is None else Reason.NOT_ONE_OF,
             allowed=part.choices,
@@ -210,18 +215,26 @@ def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalo
         )
         for path, part in error.details
     ]
-    body = handler.parsed_data_field
-    kind, place = (query_type(handler), "/query") if body is None else (body.annotation, "")
+    field = handler.parsed_data_field
+    kind, place = (query_type(handler), "/query") if field is None else (field.annotation, "")
     known = getattr(kind, "__struct_encode_fields__", ())
-    return tuple(replace(each, pointer=place + each.pointer) for each in found if each.pointer.split("/")[1] in known)
+    placed = ((each, _place(each.pointer.split("/")[1], known, sent)) for each in found)
+    return tuple(replace(each, pointer=place + at + each.pointer) for each, at in placed if at is not None)
 
 
-def _sent(request: Request[Any, Any, Any], path: FieldPath, error: DomainError) -> FieldPath:
+def _place(name: str, known: Container[str], sent: Any) -> str | None:
+    """The pointer to the object that has this member: the body, or the only one in it. None: there is none."""
+    if name in known:
+        return ""
+    objects = sent if isinstance(sent, dict) else {}
+    inside = [each for each, value in objects.items() if isinstance(value, dict) and name in value]
+    return f"/{inside[0]}" if len(inside) == 1 else None
+
+
+def _sent(sent: Any, path: FieldPath, error: DomainError) -> FieldPath:
     """The field of an error, or another that its rule compares and that the body has instead."""
-    body = request.scope["state"].get(BODY)
-    if not isinstance(error, InvalidValue) or not error.besides or body is None:
+    if not isinstance(error, InvalidValue) or not error.besides or sent is None:
         return path
-    sent = msgspec.json.decode(body)
     for step in path[:-1]:
         sent = sent[camel(step) if isinstance(step, str) else step]
     name = next((name for name in (path[-1], *error.besides) if camel(str(name)) in sent), path[-1])

@@ -175,7 +175,9 @@ async def test_a_quote_says_what_a_card_will_pay(api: Api) -> None:
     assert (paid["balanceDueAmount"], paid["bookingStatus"]) == (quoted["dueLaterAmount"], "confirmed")
     assert_problem(await quote(code), 409, "gift_card.not_enough")
     assert_problem(await quote(elsewhere), 409, "gift_card.elsewhere")
-    assert_problem(await quote("7F3K-QW2M-9XHT-4BND"), 422, "gift_card.unknown_code")
+    unknown = await quote("7F3K-QW2M-9XHT-4BND")
+    assert_problem(unknown, 422, "gift_card.unknown_code")
+    assert [each["pointer"] for each in unknown.json()["errors"]] == ["/giftCard/code"]
 
 
 async def test_a_quote_of_a_request_has_no_card(api: Api) -> None:
