@@ -26,6 +26,7 @@ PAGES: Final = [
     ("use/earnings.md", ["From the booking to the payout"]),
     ("use/growth.md", []),
     ("use/roles.md", []),
+    ("use/venues.md", []),
     ("use/files.md", ["Upload a file"]),
     (
         "use/account-security.md",

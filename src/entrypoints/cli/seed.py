@@ -55,6 +55,7 @@ from entrypoints.cli.demo_packages import add_packages
 from entrypoints.cli.demo_plans import add_plans
 from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
+from entrypoints.cli.demo_venues import add_venues
 from entrypoints.container import Container
 from entrypoints.settings.main import Environment, Settings
 from entrypoints.wiring.root import opened
@@ -246,6 +247,7 @@ PARTS: Final = (
     _visits,
     _dispute,
     add_salons,
+    add_venues,
     add_reviews,
     add_gift_cards,
     add_loyalty,

@@ -57,4 +57,5 @@ FEATURE: Final = Feature(
         (Way, "minutes"): st.integers(0, 90),
     },
     personal_data=personal_data,
+    seeded={"venues": 1},
 )

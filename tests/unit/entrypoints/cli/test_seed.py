@@ -63,7 +63,7 @@ async def test_production_has_no_demo_accounts(postgres: TestServer, tmp_path: P
             "users": 19,
             "salons": 3,
             "providers": 12,
-            "bookings": 25,
+            "bookings": 26,
             "disputes": 1,
             "dispute_statements": 2,
             "portfolio_items": 24,
