@@ -58,7 +58,8 @@ async def grant(
         command = GrantConsent(provider_id=provider_id, code=code)
         await executor.run(grant_consent, command, actor=actor, session_id=session_id)
     except ConsentCodeNotFound as error:
-        return page.refuse((await _question(provider_id, code, page, reads, csrf)).failed(error, page), error)
+        asked = await _question(provider_id, code, page, reads, csrf)
+        return page.refuse(asked.failed(error, page), error, at=page.path)
     return page.see(page.link(PATH, done="granted"))
 
 

@@ -66,7 +66,7 @@ async def accept(
         await executor.run(accept_documents, accepted, actor=actor, session_id=session_id)
     except DomainError as error:
         shown = await _shown(actor, reads, legal_documents, page, csrf=csrf, error=error)
-        return page.refuse(shown, error)
+        return page.refuse(shown, error, at=PATH)
     return page.see(page.link(PATH, done="accepted"))
 
 

@@ -74,7 +74,7 @@ async def save_picture(
         await executor.run(edit_account, command, actor=actor, session_id=session_id)
     except DomainError as error:
         shown = await _shown(page, actor, reads=reads, links=object_storage, settings=settings, csrf=csrf)
-        return page.refuse(shown.failed(error, page), error)
+        return page.refuse(shown.failed(error, page), error, at=page.path)
     return page.see(page.link("/account", done="picture"))
 
 

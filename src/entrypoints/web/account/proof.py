@@ -37,7 +37,7 @@ def unproven(form: FormPage, error: DomainError, page: Page, *, field: str = "",
     failed = form.failed(error, page, field=field)
     if not isinstance(error, SignInTooOld):
         return failed
-    return replace(failed, links=(sign_in_again(page, path or page.path), *failed.links))
+    return replace(failed, onward=(sign_in_again(page, path or page.path),))
 
 
 def sign_in_again(page: Page, path: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ async def _shown(page: Page, actor: Actor, reads: Reads, csrf: str, error: Domai
     user = await get_own_account(actor, reads.users)
     linked = await reads.external_identities.of_user(actor.id)
     shown = services_page(user, linked, page, csrf=csrf, error=error)
-    return page.render(shown, public=False) if error is None else page.refuse(shown, error)
+    return page.render(shown, public=False) if error is None else page.refuse(shown, error, at=PATH)
 
 
 @post(f"{PATH}/link", status_code=303, opt=_GUARDED)
@@ -106,7 +106,7 @@ async def link(
     except _UNPROVEN as error:
         user = await get_own_account(actor, reads.users)
         asked = link_page(user, began.service, page, csrf=csrf, form=form)
-        return page.refuse(unproven(asked, error, page, path=PATH), error)
+        return page.refuse(unproven(asked, error, page, path=PATH), error, at=page.path)
     except DomainError as error:
         return await _shown(page, actor, reads, csrf, error)
     return page.see(page.link(PATH, done="linked"), cookies=[OVER])
@@ -143,7 +143,7 @@ async def link_telegram(
         code, _ = await start_telegram_link(identity, link_codes, Requester(actor, session_id), password)
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
-        return page.refuse(unproven(telegram_page(user, page, csrf=csrf), error, page, path=PATH), error)
+        return page.refuse(unproven(telegram_page(user, page, csrf=csrf), error, page, path=PATH), error, at=page.path)
     return page.lead(bot_page(page, code=code), page.link(f"{PATH}/telegram"), {_CODE: code})
 
 
@@ -180,7 +180,7 @@ async def unlink_service(
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
         asked = unlink_page(user, found, page, csrf=csrf)
-        return page.refuse(unproven(asked, error, page, path=PATH), error)
+        return page.refuse(unproven(asked, error, page, path=PATH), error, at=page.path)
     return page.see(page.link(PATH, done="unlinked"))
 
 

@@ -17,7 +17,7 @@ from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
 from booking_domain.portfolio.model import PortfolioItemId, PortfolioItemNotFound
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
-from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHolds
+from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.placing import claimable
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.actor import Actor
@@ -133,6 +133,14 @@ class Booker:
             duration_minutes=choice.duration_minutes,
             services=choice.services,
         )
+
+    async def lost(self, facts: ProviderPage, choice: Choice, start: datetime) -> DomainError | None:
+        """Why they cannot book a time any more; None: they can."""
+        try:
+            claimable(await self._schedule(facts, choice), start, now=self.clock.now())
+        except (SlotTaken, SlotNotOffered) as error:
+            return error
+        return None
 
     async def near(self, facts: ProviderPage, choice: Choice, start: datetime) -> tuple[datetime, ...]:
         """The free times that are nearest to one that was lost."""

@@ -38,7 +38,7 @@ from entrypoints.web.booking.salon import (
     salon_you_page,
 )
 from entrypoints.web.booking.when import Free, month_window, when_page
-from entrypoints.web.booking.you_routes import Joining, typed_before, typed_in
+from entrypoints.web.booking.you_routes import Joining, typed_again, typed_before, typed_in
 from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 
@@ -136,7 +136,9 @@ async def join_in_salon(
     try:
         tokens = await joining.join(form, page)
     except DomainError as error:
-        return page.refuse(show(typed).failed(error, page, field=field_of(error)), error, at=page.path)
+        return page.refuse(
+            show(typed_again(form, error)).failed(error, page, field=field_of(error)), error, at=page.path
+        )
     if tokens is None:
         address = page.link(f"{path_of(facts)}/you", **choice.query())
         return page.lead(show(replace(typed, code_sent=True)), address, typed.fields())

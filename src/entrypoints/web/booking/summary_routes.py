@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -80,13 +81,15 @@ async def show_summary(
         gift_card=said(form, GIFT_CARD),
         prepaid=prepaid,
     )
-    if own is not None:
-        taken = SlotTaken(start=choice.slot, zone=facts.view.time_zone)
+    lost = await _lost(own, facts, choice, choice.slot, booker)
+    if lost is not None:
         others = await booker.near(facts, choice, choice.slot)
-        return page.render(model.lost(taken, own, others, facts, page), public=False)
+        return page.render(model.lost(lost, own, others, facts, page), public=False)
     order = booker.order(provider_id, choice, choice.slot, prepaid)
+    if choice.repeats and choice.package not in {each.id for each in prepaid.packages}:
+        order = replace(order, package_id=None)  # it has too few visits for all
     try:
-        price, card = await _price_and_card(order, form, choice, booker, booker.actor)
+        price, card = await _price_and_card(order, {} if page.refused else form, choice, booker, booker.actor)
         model = model.priced(price, page, card)
     except DomainError:
         model = await _priced(model, order, booker.actor, page, booker)
@@ -109,7 +112,7 @@ async def book(
     booker: Injected[Booker],
     pictures: Injected[PictureDesk],
 ) -> Response[Any]:
-    """Add pictures, or book. If the time was lost, the form stays, with the nearest others, and keeps one chosen."""
+    """Add pictures, or book. If the time was lost, the summary offers the nearest others, and keeps one chosen."""
     form = form_of(request)
     facts, choice = await booker.facts(provider_id), booker.choice(form)
     step, instead, accepted = first_incomplete(choice, facts), moment_of(said(form, INSTEAD)), form.get(ACCEPTED, ())
@@ -157,23 +160,28 @@ async def book(
         )
         done = await _booked(command, card, choice, booker, booker.actor)
     except (SlotTaken, SlotNotOffered, SeriesNotPossible) as error:
-        choice = replace(choice, hold=None, until=None)
-        model = show(choice, start=slot)
-        if choice.repeats:
-            order = booker.order(provider_id, choice, slot, prepaid)
-            model = await _with_dates(model, order, choice, facts, page, booker)
-        else:
-            own = await booker.own(provider_id, slot)
-            model = model.lost(error, own, await booker.near(facts, choice, slot), facts, page)
-        return page.refuse(model, error)
+        choice = replace(choice, slot=slot, hold=None, until=None)
+        fields = idea.fields() | {ACCEPTED: accepted, GIFT_CARD: said(form, GIFT_CARD)}
+        return page.lead(show(choice, start=slot).failed(error, page), address(SUMMARY, choice, facts, page), fields)
     except DomainError as error:
+        choice = replace(choice, slot=slot)
         field = PICTURES if error is stored.error else ""
         order = booker.order(provider_id, choice, slot, prepaid)
         order = _without(order, error) if isinstance(error, DISCOUNT_ERRORS) else order
         model = await _priced(show(choice, start=slot), order, booker.actor, page, booker)
         model = await _with_dates(model, order, choice, facts, page, booker)
-        return page.refuse(model.failed(error, page, field=field), error)
+        at = address(SUMMARY, choice, facts, page).removeprefix(f"/{page.language}")
+        return page.refuse(model.failed(error, page, field=field), error, at=at)
     return page.see(page.link(done), cookies=[FORGOTTEN])
+
+
+async def _lost(
+    own: Booking | None, facts: ProviderPage, choice: Choice, slot: datetime, booker: Booker
+) -> DomainError | None:
+    """Why the time cannot be booked: by themselves, or by somebody else. The dates of a series say it themselves."""
+    if own is not None:
+        return SlotTaken(start=slot, zone=facts.view.time_zone)
+    return None if choice.repeats else await booker.lost(facts, choice, slot)
 
 
 async def _priced(

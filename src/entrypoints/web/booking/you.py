@@ -14,7 +14,7 @@ from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import Fields
 from entrypoints.web.kit.legal import ACCEPTED, checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.session.sign_in import OTHER_CODE, services_to
+from entrypoints.web.session.sign_in import OTHER_CODE, second_factor_field, services_to
 
 NAME: Final = "name"
 
@@ -27,6 +27,8 @@ class Typed:
     phone: str = ""
     accepted: Sequence[str] = ()
     code_sent: bool = False
+    second_factor: bool = False
+    """Whether the code of a second factor is asked for, too."""
 
     def fields(self) -> dict[str, str | Sequence[str]]:
         """The same as the fields of a form."""
@@ -80,4 +82,5 @@ def fields_of(typed: Typed, documents: LegalDocuments, page: Page) -> Fields:
         ),
         *checks_of(current_documents(documents), documents, page, typed.accepted),
         *([code] if typed.code_sent else []),
+        *([second_factor_field(page)] if typed.second_factor else []),
     )

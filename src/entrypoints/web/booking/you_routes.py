@@ -25,17 +25,16 @@ from entrypoints.http.kit.forms import FORM, Form, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID
-from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.booking.appointment import CODE, PHONE
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, YOU, address, first_incomplete
-from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.booking.you import NAME, Typed, you_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.session.sign_in import FACTORS, SECOND_FACTOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,7 @@ class Joining:
             said(form, CODE),
             client=self.client,
             client_trace=self.client_trace,
+            second_factor=said(form, SECOND_FACTOR) or None,
             purpose=CodePurpose.SIGNUP,
         )
         if tokens.user.status is UserStatus.PENDING:
@@ -97,12 +97,24 @@ def typed_in(form: Form) -> Typed:
         phone=said(form, PHONE),
         accepted=form.get(ACCEPTED, ()),
         code_sent=CODE in form,
+        second_factor=SECOND_FACTOR in form,
     )
+
+
+def typed_again(form: Form, error: DomainError) -> Typed:
+    """The same, with what the error asks for."""
+    typed = typed_in(form)
+    return replace(typed, second_factor=True) if isinstance(error, FACTORS) else typed
 
 
 def typed_before(page: Page) -> Typed:
     """What a visitor has typed before they were led to this page, or came back to it."""
-    return replace(typed_in(page.kept), code_sent=bool(page.led))
+    refused = page.refused
+    return replace(
+        typed_in(page.kept),
+        code_sent=bool(page.led) or CODE in refused,
+        second_factor=SECOND_FACTOR in refused,
+    )
 
 
 @get("/book/{provider_id:str}/you", opt=IF_VALID)
@@ -125,9 +137,8 @@ async def join(
     booker: Injected[Booker],
     joining: Injected[Joining],
     session_mode: Injected[SessionMode],
-    session_cookies: Injected[SessionCookies],
 ) -> Response[Any]:
-    """Send a code, or sign in with it and keep the time. If it was lost, the nearest others are offered."""
+    """Send a code, or sign in with it and keep the time. If it was lost, the summary offers the nearest others."""
     form = form_of(request)
     facts, choice = await booker.facts(provider_id), booker.choice(form)
     step, typed, slot = first_incomplete(choice, facts), typed_in(form), choice.slot
@@ -136,34 +147,17 @@ async def join(
     try:
         tokens = await joining.join(form, page)
     except DomainError as error:
-        model = you_page(choice, facts, slot, typed, page, documents=booker.documents)
+        model = you_page(choice, facts, slot, typed_again(form, error), page, documents=booker.documents)
         return page.refuse(model.failed(error, page), error, at=page.path)
     if tokens is None:
         sent = replace(typed, code_sent=True)
         asked = you_page(choice, facts, slot, sent, page, documents=booker.documents)
         return page.lead(asked, address(YOU, choice, facts, page), typed.fields())
-    actor, csrf = tokens.user.actor, session_cookies.csrf_token(tokens.session_id)
-    booker = replace(booker, actor=actor, session_id=tokens.session_id, csrf=csrf)
     try:
-        choice = await booker.holding(provider_id, choice, slot, actor)
-    except (SlotTaken, SlotNotOffered) as error:
-        model = summary_page(
-            replace(choice, signed_in=True),
-            facts,
-            slot,
-            page,
-            csrf=csrf,
-            documents=booker.documents,
-            missing=await booker.missing(),
-            may_repeat=await booker.may_repeat(),
-        )
-        own, others = await booker.own(provider_id, slot), await booker.near(facts, choice, slot)
-        response = page.refuse(model.lost(error, own, others, facts, page), error)
-    else:
-        response = page.see(address(SUMMARY, choice, facts, page))
-    for cookie in (*session_mode.cookies(tokens), FORGOTTEN):
-        response.set_cookie(cookie)
-    return response
+        choice = await booker.holding(provider_id, choice, slot, tokens.user.actor)
+    except (SlotTaken, SlotNotOffered):
+        choice = replace(choice, day=None, hold=None, until=None)
+    return page.see(address(SUMMARY, choice, facts, page), cookies=(*session_mode.cookies(tokens), FORGOTTEN))
 
 
 def _current(accepted: AcceptedVersions, documents: LegalDocuments) -> dict[LegalDocument, str]:

@@ -36,7 +36,7 @@ async def show_gift_card(
     executor: Injected[Executor[Repositories]],
 ) -> Response[Any]:
     """Ask for the code; or show what the card would pay."""
-    acting, code = await desk.open(booking_id), said(page.led, CODE)
+    acting, code = await desk.open(booking_id), "" if page.refused else said(page.led, CODE)
     if not acting.pays_by_card:
         return page.see(page.link(acting.path))
     if not code:
@@ -44,7 +44,7 @@ async def show_gift_card(
     try:
         return page.render(gift_card_question(acting, await _card(code, acting, executor), page), public=False)
     except DomainError as error:
-        return page.refuse(gift_card_page(acting, page, code=code).failed(error, page), error)
+        return page.render_refused(gift_card_page(acting, page, code=code).failed(error, page), error)
 
 
 @post("/bookings/{booking_id:str}/gift-card", status_code=303, opt=IF_VALID | FORM)
@@ -71,7 +71,7 @@ async def pay_by_card(
         acting = await desk.open(booking_id)
         if not acting.pays_by_card:
             return page.see(page.link(acting.path))
-        return page.refuse(gift_card_page(acting, page, code=code).failed(error, page), error)
+        return page.refuse(gift_card_page(acting, page, code=code).failed(error, page), error, at=page.path)
     return page.see(page.link(acting.path, done="paid"), cookies=[FORGOTTEN])
 
 

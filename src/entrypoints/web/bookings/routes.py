@@ -135,6 +135,8 @@ async def pay(
     page: Injected[Page],
     *,
     desk: Injected[BookingDesk],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
 ) -> Response[Any]:
@@ -145,7 +147,10 @@ async def pay(
     purpose = Purpose.DEPOSIT if acting.booking.status is Status.PENDING else Purpose.BALANCE
     chosen = said(form_of(request), GATEWAY) or None
     wish = StartPayment(booking_id=booking_id, purpose=purpose, gateway=chosen)
-    await start_payment(wish, actor=acting.actor, executor=executor, gateways=gateways)
+    try:
+        await start_payment(wish, actor=acting.actor, executor=executor, gateways=gateways)
+    except DomainError as error:
+        return await _refused(error, await desk.open(booking_id), page, reads, clock)
     return page.see(page.link(acting.path))
 
 
@@ -277,11 +282,7 @@ async def accept(
     try:
         await executor.run(accept_request, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
-        acting = await desk.open(booking_id)
-        shown = replace(
-            booking_page(acting, None, page, extras=await _extras(acting, reads, clock)), error=page.say.error(error)
-        )
-        return page.refuse(shown, error, at=acting.path)
+        return await _refused(error, await desk.open(booking_id), page, reads, clock)
     return page.see(page.link(acting.path, done="accepted"))
 
 
@@ -334,6 +335,12 @@ async def review(
             review_page(acting, page, rating=rating, text=text).failed(error, page, field=field), error, at=page.path
         )
     return page.see(page.link(acting.path, done="reviewed"))
+
+
+async def _refused(error: DomainError, acting: Acting, page: Page, reads: Reads, clock: Clock) -> Response[Any]:
+    """The page of the booking with what was wrong."""
+    shown = booking_page(acting, None, page, extras=await _extras(acting, reads, clock))
+    return page.refuse(replace(shown, error=page.say.error(error)), error, at=acting.path)
 
 
 async def _question(acting: Acting, page: Page, reads: Reads, clock: Clock, *, reason: str = "") -> FormPage:

@@ -63,14 +63,14 @@ async def show_gift_cards(
     csrf: Injected[str],
 ) -> Response[Any]:
     """What was bought, and a form to look a card up; with what is on the card that was."""
-    code = said(page.led, CODE)
+    code = "" if page.refused else said(page.led, CODE)
     shown = await _page(page, actor, reads, settings.gift_card_rules, csrf=csrf, code=code)
     if not code:
         return page.render(shown, public=False)
     try:
         card = await executor.run(look_up_gift_card, code, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(shown.failed(error, page), error)
+        return page.render_refused(shown.failed(error, page), error)
     return page.render(shown.showing(card, await issuer_of(card, reads), page, clock.now()), public=False)
 
 

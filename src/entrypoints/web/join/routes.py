@@ -170,7 +170,7 @@ async def accept_link(
     try:
         await executor.run(accept_by_link, invitations.token, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(await invitations.shown(page, error), error)
+        return page.refuse(await invitations.shown(page, error), error, at=INVITATIONS)
     over = Cookie(key=_COOKIE, value="", max_age=0, secure=True, httponly=True, samesite="strict")
     return page.see(page.link(INVITATIONS, done=ACCEPTED), cookies=[over])
 
@@ -189,7 +189,7 @@ async def accept(
     try:
         await executor.run(accept_invitation, salon_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(await invitations.shown(page, error), error)
+        return page.refuse(await invitations.shown(page, error), error, at=INVITATIONS)
     return page.see(page.link(INVITATIONS, done=ACCEPTED))
 
 
@@ -207,7 +207,7 @@ async def decline(
     try:
         await executor.run(decline_invitation, salon_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(await invitations.shown(page, error), error)
+        return page.refuse(await invitations.shown(page, error), error, at=INVITATIONS)
     return page.see(page.link(INVITATIONS, done="declined"))
 
 

@@ -47,6 +47,8 @@ class FormPage(PageModel):
     ways: tuple[Way, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """Other ways on: texts and addresses."""
+    onward: tuple[tuple[str, str], ...] = ()
+    """The ways on after what is wrong."""
 
     def failed(self, error: DomainError, page: Page, *, field: str = "") -> "FormPage":
         """The page with an error, beside the field that has its name, or the one that is named here."""

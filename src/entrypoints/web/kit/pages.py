@@ -10,7 +10,6 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 
-from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, SignInTooOld
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import SessionId
@@ -35,8 +34,6 @@ LANGUAGE: Final = "page_language"
 """In the `opt` of a handler: the language of its pages."""
 REFUSED: Final = "refused"
 """The parameter of the address of a page that shows what was wrong with its form."""
-_ANSWERED: Final = (SignInTooOld, SecondFactorNeeded, InvalidSecondFactor)
-"""Errors after which a page has more: another way to sign in, or one more field."""
 _FILES: Final = "/api/v1/"
 """Where the files are to which pages link: addresses without a language."""
 _PUBLIC: Final = "public, no-cache"
@@ -129,7 +126,7 @@ class Page:
     def kept(self) -> Mapping[str, Sequence[str]]:
         """What a form led here with, as the browser has kept it; empty after a while."""
         value = self._request.cookies.get(KEPT_COOKIE, "")
-        return self.site.kept_forms.read(value, self.path, self._request.scope.get("auth")) if value else {}
+        return self.site.kept_forms.read(value, self.path, self._session) if value else {}
 
     @property
     def led(self) -> Mapping[str, Sequence[str]]:
@@ -140,6 +137,11 @@ class Page:
     def refused(self) -> Mapping[str, Sequence[str]]:
         """What was typed into the form of this page, if it shows what was wrong with it."""
         return self.kept if self.asked(REFUSED) else {}
+
+    @property
+    def _session(self) -> SessionId | None:
+        found: SessionId | None = self._request.scope.get("auth")
+        return found
 
     @property
     def path(self) -> str:
@@ -189,20 +191,34 @@ class Page:
                 return Response(b"", status_code=304, headers=headers)
         return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
 
-    def refuse(self, model: PageModel, error: DomainError, *, at: str = "") -> Response[Any]:
+    def refuse(
+        self,
+        model: PageModel,
+        error: DomainError,
+        *,
+        at: str,
+        fields: Fields | None = None,
+        session_id: SessionId | None = None,
+    ) -> Response[Any]:
         """The page with what was wrong, which `model` says already, and the status of the error.
 
-        `at`: the address of the page with the form, without its language, if it can show that, too: the form leads
-        back there. It is answered itself if it has come from elsewhere, or if its page has more after this error.
+        `at`: the address of the page with the form, without its language, to which the form leads back. Without a query
+        it has that of the page from which the form came, if it is the same. `fields`: what that page needs besides.
+        `session_id`: the session that has just begun. A form is answered itself if no page of ours has sent it, or if
+        what was typed is too long to be kept.
         """
-        status, came = status_of(type(error)), urlsplit(self.came_from)
-        if at and came.path == at and not isinstance(error, _ANSWERED):
-            kept = kept_of(model, status)
-            cookie = self.site.kept_forms.keep(kept, at, self._request.scope.get("auth"))
-            if cookie is not None:
-                query = [each for each in parse_qsl(came.query) if each[0] != REFUSED]
-                return self.see(f"/{self.language}{at}?{urlencode([*query, (REFUSED, '1')])}", cookies=[cookie])
-        return self.render(model, status=status, public=False)
+        came, to = urlsplit(self.came_from), urlsplit(at)
+        kept = kept_of(model, status_of(type(error))) | dict(fields or {})
+        cookie = self.site.kept_forms.keep(kept, to.path, session_id or self._session) if came.path else None
+        if cookie is None:
+            return self.render_refused(model, error)
+        query = to.query or (came.query if came.path == to.path else "")
+        shown = [each for each in parse_qsl(query) if each[0] != REFUSED]
+        return self.see(f"/{self.language}{to.path}?{urlencode([*shown, (REFUSED, '1')])}", cookies=[cookie])
+
+    def render_refused(self, model: PageModel, error: DomainError) -> Response[bytes]:
+        """The same page itself, with the status of the error."""
+        return self.render(model, status=status_of(type(error)), public=False)
 
     @property
     def came_from(self) -> str:
@@ -220,7 +236,7 @@ class Page:
     def lead(self, model: PageModel, address: str, fields: Fields) -> Response[Any]:
         """To the page after a form, which finds these fields in `led`; what is too long for that is answered itself."""
         path = urlsplit(address).path.removeprefix(f"/{self.language}")
-        cookie = self.site.kept_forms.keep(fields, path, self._request.scope.get("auth"))
+        cookie = self.site.kept_forms.keep(fields, path, self._session)
         if cookie is None:
             return self.render(model, public=False)
         return self.see(f"{address}{'&' if '?' in address else '?'}{KEPT}=1", cookies=[cookie])

@@ -5,6 +5,7 @@ The fields are those of the page that was refused, whose values are what was typ
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from operator import is_
 from typing import Any, Final
 
 from entrypoints.web.components.check import Check
@@ -16,6 +17,7 @@ STATUS: Final = "~status"
 """Of the refusal. No field has a name that begins like this."""
 _ERROR: Final = "~error"
 _BESIDE: Final = "~error:"
+_LINKS: Final = "~links"
 _SECRET: Final = frozenset({"csrf"})
 _Control = Field | Check | Choices | Upload
 
@@ -23,6 +25,7 @@ _Control = Field | Check | Choices | Upload
 def kept_of(model: Any, status: int) -> dict[str, list[str]]:
     """What is kept of a page with what is wrong."""
     kept: dict[str, list[str]] = {STATUS: [str(status)], _ERROR: [getattr(model, "error", "")]}
+    kept[_LINKS] = [part for link in getattr(model, "onward", ()) for part in link]
     for each in _controls(model):
         if each.error:
             kept[f"{_BESIDE}{each.name}"] = [each.error]
@@ -38,6 +41,8 @@ def with_refusal(model: Any, kept: Mapping[str, Sequence[str]]) -> Any:
     beside = {name.removeprefix(_BESIDE): texts[0] for name, texts in kept.items() if name.startswith(_BESIDE)}
     shown = _retyped(model, kept, beside)
     above = " ".join(filter(None, (*kept.get(_ERROR, ()), *beside.values())))
+    if (links := tuple(kept.get(_LINKS, ()))) and hasattr(shown, "onward"):
+        shown = replace(shown, onward=tuple(zip(links[::2], links[1::2], strict=True)))
     return replace(shown, error=above) if above and hasattr(shown, "error") else shown
 
 
@@ -58,7 +63,8 @@ def _retyped(value: Any, kept: Mapping[str, Sequence[str]], beside: dict[str, st
     if isinstance(value, _Control):
         return _as_typed(value, kept, beside)
     if isinstance(value, tuple):
-        return tuple(_retyped(each, kept, beside) for each in value)
+        items = tuple(_retyped(each, kept, beside) for each in value)
+        return value if all(map(is_, items, value)) else items
     if is_dataclass(value) and not isinstance(value, type):
         found = {each.name: getattr(value, each.name) for each in fields(value)}
         again = {name: _retyped(each, kept, beside) for name, each in found.items()}

@@ -1,6 +1,7 @@
 """`/links/{action}` and `/b`: what the links in messages open, without an account. GET changes nothing."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
@@ -68,8 +69,8 @@ async def follow(
     try:
         opened = await open_action_link(token, None, tokens=action_link_tokens, reads=reads, now=clock.now())
     except InvalidActionLink as error:
-        refused = open_page(page, typed=typed).failed(error, page, field=LINK)
-        return page.refuse(refused, error)
+        refused, came = open_page(page, typed=typed).failed(error, page, field=LINK), urlsplit(page.came_from).path
+        return page.refuse(refused, error, at=came if came in _ADDRESSES else _ADDRESSES[0])
     link = opened.link
     response = page.see(page.link(f"/bookings/{link.booking_id}{_STEPS.get(link.action, '')}"))
     response.set_cookie(

@@ -72,6 +72,9 @@ async def mark_as_read(
     return page.see(page.link("/notifications"))
 
 
+_DEVICES: Final = "/notifications/devices"
+
+
 class DeviceDesk:
     """Shows the devices of who is signed in."""
 
@@ -127,13 +130,13 @@ def provide_devices(  # noqa: PLR0917 - by name
     return DeviceDesk(actor, session_id, reads=reads, executor=executor, key=push_rules.public_key, csrf=csrf)
 
 
-@get("/notifications/devices")
+@get(_DEVICES)
 async def show_devices(page: Injected[Page], *, devices: Injected[DeviceDesk]) -> Response[Any]:
     """The devices, and a button for this one."""
     return page.render(await devices.page(page, done=page.asked("done")), public=False)
 
 
-@post("/notifications/devices", status_code=303, opt=FORM)
+@post(_DEVICES, status_code=303, opt=FORM)
 async def add_device(
     request: Request[Any, Any, Any],
     page: Injected[Page],
@@ -156,8 +159,8 @@ async def add_device(
     try:
         await executor.run(subscribe_to_push, command, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(await devices.page(page, error=page.say.error(error)), error)
-    return page.see(page.link("/notifications/devices", done="added"))
+        return page.refuse(await devices.page(page, error=page.say.error(error)), error, at=_DEVICES)
+    return page.see(page.link(_DEVICES, done="added"))
 
 
 @post("/notifications/devices/{subscription_id:str}/remove", status_code=303, opt=IF_VALID | FORM)
@@ -174,8 +177,8 @@ async def remove_device(
     try:
         await executor.run(unsubscribe_from_push, subscription_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(await devices.page(page, error=page.say.error(error)), error)
-    return page.see(page.link("/notifications/devices", done="removed"))
+        return page.refuse(await devices.page(page, error=page.say.error(error)), error, at=_DEVICES)
+    return page.see(page.link(_DEVICES, done="removed"))
 
 
 handlers: Final = (show_notifications, mark_as_read, show_devices, add_device, remove_device)

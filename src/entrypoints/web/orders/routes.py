@@ -137,7 +137,9 @@ async def pay_for_order(
         command = PayOrder(order_id=order_id, gateway=said(form_of(request), GATEWAY) or None)
         await pay_order(command, actor=actor, executor=executor, gateways=gateways)
     except DomainError as error:
-        return page.refuse(refused(await orders.open(order_id, page, csrf), error, page), error)
+        return page.refuse(
+            refused(await orders.open(order_id, page, csrf), error, page), error, at=f"/orders/{order_id}"
+        )
     return page.see(page.link(f"/orders/{order_id}"))
 
 
@@ -164,7 +166,7 @@ async def return_it(
     try:
         await executor.run(refund_order, order_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse((await orders.returning(order_id, page, csrf)).failed(error, page), error)
+        return page.refuse((await orders.returning(order_id, page, csrf)).failed(error, page), error, at=page.path)
     return page.see(page.link(f"/orders/{order_id}"))
 
 

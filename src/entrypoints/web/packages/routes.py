@@ -58,7 +58,7 @@ async def buy(
         order = await executor.run(order_package, command, actor=actor, session_id=session_id)
     except DomainError as error:
         shown = await _page(offer, page, reads, settings, csrf)
-        return page.refuse(shown.failed(error, page), error)
+        return page.refuse(shown.failed(error, page), error, at=f"{page.path}?{OFFER}={offer.id}")
     await begin_payment(order.id, order.amount, actor=actor, executor=executor, gateways=gateways)
     return page.see(page.link(f"/orders/{order.id}"))
 

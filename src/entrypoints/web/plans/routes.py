@@ -90,7 +90,8 @@ async def take(
     except DomainError as error:
         shown = (await _page(offer, page, reads, gateways, csrf)).failed(error, page)
         taken = isinstance(error, PlanTaken)
-        return page.refuse(replace(shown, error=page.say(_TAKEN)) if taken else shown, error)
+        shown = replace(shown, error=page.say(_TAKEN)) if taken else shown
+        return page.refuse(shown, error, at=f"{page.path}?{OFFER}={offer.id}")
     if plan.order_id is None:
         return page.see(page.link(f"/plans/{plan.id}"))
     await begin_payment(OrderId(plan.order_id), offer.price, actor=actor, executor=executor, gateways=gateways)
@@ -136,7 +137,7 @@ async def change(
     except DomainError as error:
         held = await plans.open(plan_id)
         shown = plan_page(held, page, csrf=csrf, now=clock.now(), error=page.say.error(error))
-        return page.refuse(shown, error)
+        return page.refuse(shown, error, at=f"/plans/{plan_id}")
     return page.see(page.link(f"/plans/{plan_id}"))
 
 
@@ -173,7 +174,7 @@ async def end(
     try:
         await executor.run(cancel_plan, plan_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(end_page(held, page, csrf=csrf, now=clock.now()).failed(error, page), error)
+        return page.refuse(end_page(held, page, csrf=csrf, now=clock.now()).failed(error, page), error, at=page.path)
     return page.see(page.link(f"/plans/{plan_id}"))
 
 
@@ -207,7 +208,7 @@ async def open_card_form(
             raise PlanKeepsNoMethod
         opened = await open_method_form(plan_id, actor=actor, reads=reads, executor=executor, gateways=gateways)
     except DomainError as error:
-        return page.refuse(ask_page(held, page, csrf=csrf).failed(error, page), error)
+        return page.refuse(ask_page(held, page, csrf=csrf).failed(error, page), error, at=page.path)
     asked = card_page(held, opened.client_secret, page.site.cards, page)
     return page.lead(asked, page.link(f"/plans/{plan_id}/card"), {_SECRET: opened.client_secret})
 
@@ -237,7 +238,7 @@ async def use_the_card(
     try:
         await use_entered_method(plan_id, actor=actor, reads=reads, executor=executor, gateways=gateways)
     except DomainError as error:
-        return page.refuse(use_page(held, page, csrf=csrf).failed(error, page), error)
+        return page.refuse(use_page(held, page, csrf=csrf).failed(error, page), error, at=page.path)
     return page.see(page.link(f"/plans/{plan_id}"), cookies=[FORGOTTEN])
 
 

@@ -1,6 +1,7 @@
 """`/account/passkeys` and `/sign-in/passkey`: one's passkeys, and signing in by one."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -72,7 +73,9 @@ async def begin_passkey(
         made = await start_adding_a_passkey(identity, Requester(actor, session_id), password_in(form))
     except DomainError as error:
         user, passkeys = await _own(actor, reads)
-        return page.refuse(passkeys_page(user, passkeys, page, csrf=csrf, name=name).failed(error, page), error)
+        return page.refuse(
+            passkeys_page(user, passkeys, page, csrf=csrf, name=name).failed(error, page), error, at=PATH
+        )
     options = encode(made).decode()
     asked = new_passkey_page(options, name, page, csrf=csrf)
     return page.lead(asked, page.link(PATH), {OPTIONS: options, NAME: name})
@@ -97,7 +100,9 @@ async def take_passkey(
         await executor.run(add_passkey, command, actor=actor, session_id=session_id)
     except DomainError as error:
         user, passkeys = await _own(actor, reads)
-        return page.refuse(passkeys_page(user, passkeys, page, csrf=csrf, name=name).failed(error, page), error)
+        return page.refuse(
+            passkeys_page(user, passkeys, page, csrf=csrf, name=name).failed(error, page), error, at=PATH
+        )
     return page.see(page.link(PATH, done="added"), cookies=[FORGOTTEN])
 
 
@@ -133,7 +138,7 @@ async def rename(
         await executor.run(rename_passkey, command, actor=actor, session_id=session_id)
     except DomainError as error:
         _, passkey = await _one(passkey_id, actor, reads)
-        return page.refuse(rename_page(passkey, page, csrf=csrf).failed(error, page, field=NAME), error)
+        return page.refuse(rename_page(passkey, page, csrf=csrf).failed(error, page, field=NAME), error, at=page.path)
     return page.see(page.link(PATH, done="renamed"))
 
 
@@ -169,14 +174,14 @@ async def remove(
         await remove_a_passkey(identity, Requester(actor, session_id), passkey_id, password)
     except DomainError as error:
         user, passkey = await _one(passkey_id, actor, reads)
-        return page.refuse(unproven(remove_page(user, passkey, page, csrf=csrf), error, page), error)
+        return page.refuse(unproven(remove_page(user, passkey, page, csrf=csrf), error, page), error, at=page.path)
     return page.see(page.link(PATH, done="removed"))
 
 
 @get(BY_PASSKEY, opt=PUBLIC)
 async def show_by_passkey(page: Injected[Page]) -> Response[Any]:
     """What the device is asked."""
-    options, onward = said(page.led, OPTIONS), page.asked(NEXT)
+    options, onward = said(page.led or page.refused, OPTIONS), page.asked(NEXT)
     if not options:
         return page.see(page.link(BY_CODE, next=onward))
     return page.render(sign_in_page(options, onward, page, action=BY_PASSKEY), public=False)
@@ -208,7 +213,8 @@ async def by_passkey(
     text = "" if error is None else page.say.error(error)
     shown = sign_in_page(options, onward, page, action=BY_PASSKEY, error=text)
     if error is not None:
-        return page.refuse(shown, error)
+        at = f"{BY_PASSKEY}?{urlencode({NEXT: onward})}"
+        return page.refuse(shown, error, at=at, fields={OPTIONS: options})
     return page.lead(shown, page.link(BY_PASSKEY, next=onward), {OPTIONS: options})
 
 

@@ -47,15 +47,15 @@ class PasskeysPage(PageModel):
     """Where one is added."""
     fields: Fields
     links: tuple[tuple[str, str], ...]
+    onward: tuple[tuple[str, str], ...] = ()
+    """The ways on after what is wrong."""
 
     def failed(self, error: DomainError, page: Page) -> "PasskeysPage":
         """The page with an error beside its field."""
         text, about = page.say.error(error), str(next(iter(error.field_path), error.parameters.get("field", "")))
         fields = with_error(self.fields, about, text)
         again = (sign_in_again(page, PATH),) if isinstance(error, SignInTooOld) else ()
-        return replace(
-            self, fields=fields, error="" if fields != tuple(self.fields) else text, links=(*again, *self.links)
-        )
+        return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text, onward=again)
 
 
 def passkeys_page(

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
+from booking_domain.identity.model import User
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
@@ -41,7 +42,6 @@ from entrypoints.web.security.authenticator import (
 )
 from entrypoints.web.security.passkey_routes import handlers as passkeys
 
-_URI: Final = "uri"
 _CODES: Final = "codes"
 _GUARDED: Final = FORM | limited_as(AUTH)
 
@@ -57,14 +57,13 @@ async def show_authenticator(
     csrf: Injected[str],
 ) -> Response[Any]:
     """Whether there is an app; or the secret of a new one, or its recovery codes, which are shown once."""
+    user = await get_own_account(actor, identity.reads.users)
     if secret := said(page.led, SECRET):
-        made = NewFactor(secret=secret, uri=said(page.led, _URI))
-        return page.render(new_factor_page(made, page, csrf=csrf), public=False)
+        return page.render(new_factor_page(_factor(secret, user, identity), page, csrf=csrf), public=False)
     if codes := page.led.get(_CODES):
         shown = page.render(recovery_page(codes, page), public=False)
         shown.set_cookie(FORGOTTEN)
         return shown
-    user = await get_own_account(actor, identity.reads.users)
     factor = await executor.run(get_factor, session_id, actor=actor, session_id=session_id)
     return page.render(authenticator_page(user, factor, page, csrf=csrf), public=False)
 
@@ -89,9 +88,9 @@ async def begin_authenticator(
         password = password_in(form_of(request))
         made = await set_up_second_factor(identity, Requester(actor, session_id), password=password, code=None)
     except DomainError as error:
-        return page.refuse(refused(authenticator_page(user, factor, page, csrf=csrf), error, page), error)
+        return page.refuse(refused(authenticator_page(user, factor, page, csrf=csrf), error, page), error, at=PATH)
     asked = new_factor_page(made, page, csrf=csrf)
-    return page.lead(asked, page.link(PATH), {SECRET: made.secret, _URI: made.uri})
+    return page.lead(asked, page.link(PATH), {SECRET: made.secret})
 
 
 @post(f"{PATH}/confirm", status_code=303, opt=_GUARDED | ONE_FACTOR)
@@ -115,9 +114,8 @@ async def confirm_authenticator(
         made = await executor.run(confirm_factor, command, actor=actor, session_id=session_id)
     except DomainError as error:
         user = await get_own_account(actor, identity.reads.users)
-        uri = identity.security.time_codes.uri(secret, user.email or user.phone or user.name)
-        shown = new_factor_page(NewFactor(secret=secret, uri=uri), page, csrf=csrf)
-        return page.refuse(shown.failed(error, page), error)
+        shown = new_factor_page(_factor(secret, user, identity), page, csrf=csrf)
+        return page.refuse(shown.failed(error, page), error, at=PATH)
     return page.lead(recovery_page(made.texts, page), page.link(PATH), {_CODES: made.texts})
 
 
@@ -143,8 +141,13 @@ async def change_authenticator(
     except DomainError as error:
         user = await get_own_account(actor, identity.reads.users)
         factor = await executor.run(get_factor, session_id, actor=actor, session_id=session_id)
-        return page.refuse(refused(authenticator_page(user, factor, page, csrf=csrf), error, page), error)
+        return page.refuse(refused(authenticator_page(user, factor, page, csrf=csrf), error, page), error, at=PATH)
     return page.lead(recovery_page(made.texts, page), page.link(PATH), {_CODES: made.texts})
+
+
+def _factor(secret: str, user: User, identity: Identity) -> NewFactor:
+    uri = identity.security.time_codes.uri(secret, user.email or user.phone or user.name)
+    return NewFactor(secret=secret, uri=uri)
 
 
 handlers: Final = (show_authenticator, begin_authenticator, confirm_authenticator, change_authenticator, *passkeys)

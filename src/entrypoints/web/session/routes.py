@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
-from booking_domain.identity.errors import InvalidSecondFactor, InvalidToken, SecondFactorNeeded
+from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.identity.model import UserStatus
@@ -34,6 +34,7 @@ from entrypoints.web.session.sign_in import (
     BY_PASSWORD,
     CODE,
     CONTACT,
+    FACTORS,
     NAME,
     NEW_PASSWORD,
     NEXT,
@@ -51,13 +52,12 @@ from entrypoints.web.session.sign_in import (
 from entrypoints.web.session.telegram_routes import handlers as telegram
 
 _GUARDED: Final = PUBLIC | FORM | limited_as(AUTH)
-_FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
 
 
 @get(BY_CODE, opt=PUBLIC)
 async def show_code(page: Injected[Page]) -> Response[Any]:
     """Sign in with a code; also whose session has ended while they typed into a form."""
-    shown = code_page(_typed_before(page), page, sent=bool(page.led))
+    shown = code_page(_typed_before(page), page, sent=bool(page.led) or CODE in page.refused)
     if page.asked("ended"):
         shown = replace(shown, lead=page.say(Phrase("Your session has ended. Sign in, then repeat what you did.")))
     return page.render(shown, public=False)
@@ -66,13 +66,15 @@ async def show_code(page: Injected[Page]) -> Response[Any]:
 @get(BY_PASSWORD, opt=PUBLIC)
 async def show_password(page: Injected[Page]) -> Response[Any]:
     """Sign in with a password."""
-    return page.render(password_page(Typed(next=page.asked(NEXT)), page), public=False)
+    return page.render(password_page(_typed_before(page), page), public=False)
 
 
 @get(NEW_PASSWORD, opt=PUBLIC)
 async def show_new_password(page: Injected[Page]) -> Response[Any]:
     """Set another password."""
-    return page.render(new_password_page(_typed_before(page), page, sent=bool(page.led)), public=False)
+    return page.render(
+        new_password_page(_typed_before(page), page, sent=bool(page.led) or CODE in page.refused), public=False
+    )
 
 
 @post(BY_CODE, status_code=303, opt=_GUARDED)
@@ -257,8 +259,8 @@ def _typed(request: Request[Any, Any, Any]) -> Typed:
 
 
 def _typed_before(page: Page) -> Typed:
-    """Whom a code was sent to, and where they go on to."""
-    return Typed(contact=said(page.kept, CONTACT), next=page.asked(NEXT))
+    """Whom a code was sent to, where they go on to, and whether they are asked for a second factor."""
+    return Typed(contact=said(page.kept, CONTACT), next=page.asked(NEXT), second_factor=SECOND_FACTOR in page.refused)
 
 
 def _again(typed: Typed, error: DomainError, form: Any) -> Typed:
@@ -266,7 +268,7 @@ def _again(typed: Typed, error: DomainError, form: Any) -> Typed:
     return Typed(
         contact=typed.contact,
         next=typed.next,
-        second_factor=isinstance(error, _FACTORS) or SECOND_FACTOR in form,
+        second_factor=isinstance(error, FACTORS) or SECOND_FACTOR in form,
     )
 
 

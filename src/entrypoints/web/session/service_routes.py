@@ -9,7 +9,6 @@ from booking_domain.identity.errors import (
     IdentityProviderNotConfigured,
     InvalidAssertion,
     InvalidSecondFactor,
-    SecondFactorNeeded,
 )
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.known_clients import ClientTrace
@@ -38,7 +37,7 @@ from entrypoints.web.session.services import (
     address_of,
     returned_page,
 )
-from entrypoints.web.session.sign_in import BY_CODE, NEXT, SECOND_FACTOR, Typed, code_page, role_of
+from entrypoints.web.session.sign_in import BY_CODE, FACTORS, NEXT, SECOND_FACTOR, Typed, address_to, code_page, role_of
 
 LINK: Final = "/account/services/returned"
 """Where who links a service goes on."""
@@ -77,7 +76,9 @@ async def to_service(
 
 
 @get(RETURNED, opt=PUBLIC)
-async def show_returned(request: Request[Any, Any, Any], page: Injected[Page]) -> Response[Any]:
+async def show_returned(
+    request: Request[Any, Any, Any], page: Injected[Page], *, legal_documents: Injected[LegalDocuments]
+) -> Response[Any]:
     """Who is back from the service."""
     began = Began.of(request.cookies)
     if began is None or not page.asked("state"):
@@ -87,6 +88,8 @@ async def show_returned(request: Request[Any, Any, Any], page: Injected[Page]) -
             return page.see(page.link("/account/services", done="left"), cookies=[OVER])
         left = page.say(Phrase("You did not sign in with {service}."), service=page.say(NAMES[began.service]))
         return page.render(replace(code_page(Typed(next=began.next), page), error=left), public=False)
+    if ACCEPTED in page.refused:
+        return page.render(accepting_page(began, page, legal_documents, accepted=began.accepted), public=False)
     if began.link:
         return page.see(page.link(LINK, **{name: page.asked(name) for name in ("code", "state", "iss")}))
     return page.render(returned_page(began, page), public=False)
@@ -118,12 +121,12 @@ async def finish(
             accepted=accepted_of(began.accepted),
             locale=page.language,
         )
-    except (SecondFactorNeeded, InvalidSecondFactor) as error:
+    except FACTORS as error:
         factor = page.say.error(error) if isinstance(error, InvalidSecondFactor) else " "
         return await begin(replace(began, factor=factor), identity, page)
     except (AcceptanceRequired, NotTheCurrentVersion) as error:
         asked = accepting_page(began, page, legal_documents, accepted=began.accepted)
-        return page.refuse(asked.failed(error, page, field=ACCEPTED) if began.accepted else asked, error)
+        return page.refuse(asked.failed(error, page, field=ACCEPTED) if began.accepted else asked, error, at=page.path)
     except DomainError as error:
         return _refused(error, began.next, page)
     return page.see(page.onward(began.next), cookies=[*session_mode.cookies(tokens), OVER])
@@ -131,7 +134,8 @@ async def finish(
 
 def _refused(error: DomainError, onward: str, page: Page) -> Response[Any]:
     """The other ways to sign in, with what was wrong."""
-    return page.refuse(replace(code_page(Typed(next=onward), page), error=page.say.error(error)), error)
+    shown = replace(code_page(Typed(next=onward), page), error=page.say.error(error))
+    return page.refuse(shown, error, at=address_to(onward))
 
 
 handlers: Final = (to_service, show_returned, finish)

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from booking_domain.identity.contacts import ContactInput
-from booking_domain.identity.errors import ContactMissing, InvalidCode
+from booking_domain.identity.errors import ContactMissing, InvalidCode, InvalidSecondFactor, SecondFactorNeeded
 from booking_domain.identity.legal import AcceptanceRequired, LegalDocuments
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
@@ -31,6 +32,8 @@ NEW_PASSWORD: Final = "/sign-in/new-password"  # noqa: S105 - an address
 BY_PASSKEY: Final = "/sign-in/passkey"
 WELCOME: Final = "/sign-in/name"
 INVITATIONS: Final = "/join/salons"
+FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
+"""Errors after which a page asks for the code of a second factor."""
 _FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: CONTACT, InvalidCode: CODE}
 _SAME: Final = {"email": CONTACT, "phone": CONTACT, "new_password": PASSWORD}
 
@@ -57,6 +60,11 @@ def role_of(onward: str) -> Role:
     return Role.PROVIDER if onward == INVITATIONS else Role.CUSTOMER
 
 
+def address_to(onward: str) -> str:
+    """The address of signing in, without its language; then one goes on to another."""
+    return f"{BY_CODE}?{urlencode({NEXT: onward})}"
+
+
 def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
     """Sign in with a code: first whom it is sent to, then the code."""
     say = page.say
@@ -67,7 +75,11 @@ def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
         required=True,
         hint=say(Phrase("Six digits. They were sent to {contact}."), contact=typed.contact),
     )
-    asked = (hidden(CONTACT, typed.contact), code, *_second_factor(typed, page)) if sent else (_contact(typed, page),)
+    asked = (
+        (hidden(CONTACT, typed.contact), code, *([second_factor_field(page)] if typed.second_factor else []))
+        if sent
+        else (_contact(typed, page),)
+    )
     return FormPage(
         title=say(Phrase("Sign in")),
         lead=say(Phrase("If you are new, you get the account of a provider.")) if typed.next == INVITATIONS else "",
@@ -94,7 +106,12 @@ def password_page(typed: Typed, page: Page) -> FormPage:
         title=say(Phrase("Sign in")),
         tabs=_tabs(BY_PASSWORD, typed, page),
         action=page.link(BY_PASSWORD),
-        fields=(hidden(NEXT, typed.next), _contact(typed, page), password, *_second_factor(typed, page)),
+        fields=(
+            hidden(NEXT, typed.next),
+            _contact(typed, page),
+            password,
+            *([second_factor_field(page)] if typed.second_factor else []),
+        ),
         button=say(Phrase("Sign in")),
         ways=_ways(typed, page),
         links=((say(Phrase("Forgotten your password?")), page.link(NEW_PASSWORD, next=typed.next)),),
@@ -174,11 +191,10 @@ def _contact(typed: Typed, page: Page) -> Field:
     )
 
 
-def _second_factor(typed: Typed, page: Page) -> tuple[Field, ...]:
-    if not typed.second_factor:
-        return ()
+def second_factor_field(page: Page) -> Field:
+    """Where the code of a second factor is typed."""
     label = page.say(Phrase("Code of your authenticator app"))
-    return (Field(name=SECOND_FACTOR, label=label, autocomplete="one-time-code", required=True),)
+    return Field(name=SECOND_FACTOR, label=label, autocomplete="one-time-code", required=True)
 
 
 def services_to(path: str, page: Page) -> tuple[Way, ...]:

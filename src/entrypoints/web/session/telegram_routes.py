@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
-from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, TelegramNotConfigured
+from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.legal import AcceptanceRequired, LegalDocuments, NotTheCurrentVersion
 from booking_domain.identity.security import Identity
@@ -19,8 +19,8 @@ from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
-from entrypoints.web.kit.pages import Page
-from entrypoints.web.session.sign_in import NEXT, SECOND_FACTOR, Typed, code_page
+from entrypoints.web.kit.pages import REFUSED, Page
+from entrypoints.web.session.sign_in import FACTORS, NEXT, SECOND_FACTOR, Typed, address_to, code_page
 from entrypoints.web.session.telegram import (
     BY_TELEGRAM,
     NEXT_COOKIE,
@@ -40,17 +40,20 @@ async def to_telegram(request: Request[Any, Any, Any], page: Injected[Page]) -> 
     onward = said(form_of(request), NEXT)
     if not page.site.bot:
         error = TelegramNotConfigured()
-        return page.refuse(replace(code_page(Typed(next=onward), page), error=page.say.error(error)), error)
+        shown = replace(code_page(Typed(next=onward), page), error=page.say.error(error))
+        return page.refuse(shown, error, at=address_to(onward))
     onward = page.onward(onward).removeprefix(f"/{page.language}")
     return page.see(page.link(BY_TELEGRAM), cookies=[next_cookie(onward)])
 
 
 @get(BY_TELEGRAM, opt=PUBLIC)
-async def show_telegram(page: Injected[Page]) -> Response[Any]:
+async def show_telegram(page: Injected[Page], *, legal_documents: Injected[LegalDocuments]) -> Response[Any]:
     """Who is back from Telegram, or the way there."""
     if page.asked("hash"):
-        signed = {name: values[0] for name, values in page.query.items()}
-        return page.render(telegram_page(signed, page), public=False)
+        signed = {name: values[0] for name, values in page.query.items() if name != REFUSED}
+        documents = legal_documents if ACCEPTED in page.refused else None
+        shown = telegram_page(signed, page, asks_factor=SECOND_FACTOR in page.refused, documents=documents)
+        return page.render(shown, public=False)
     return page.render(bot_page(page), public=False) if page.site.bot else page.see(page.link("/sign-in"))
 
 
@@ -78,12 +81,13 @@ async def by_telegram(
             accepted=accepted_of(form.get(ACCEPTED, ())),
             locale=page.language,
         )
-    except (SecondFactorNeeded, InvalidSecondFactor, *_LEGAL) as error:
+    except (*FACTORS, *_LEGAL) as error:
         legal = isinstance(error, _LEGAL)
         shown = telegram_page(proof.fields, page, asks_factor=not legal, documents=legal_documents if legal else None)
-        return page.refuse(shown.failed(error, page, field=ACCEPTED if legal else SECOND_FACTOR), error)
+        return page.refuse(shown.failed(error, page, field=ACCEPTED if legal else SECOND_FACTOR), error, at=BY_TELEGRAM)
     except DomainError as error:
-        return page.refuse(replace(code_page(Typed(next=onward), page), error=page.say.error(error)), error)
+        shown = replace(code_page(Typed(next=onward), page), error=page.say.error(error))
+        return page.refuse(shown, error, at=address_to(onward))
     return page.see(page.onward(onward), cookies=[*session_mode.cookies(tokens), next_cookie("")])
 
 

@@ -24,7 +24,7 @@ from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SERVICES, first_incomplete
-from entrypoints.web.booking.you_routes import Joining, typed_before, typed_in
+from entrypoints.web.booking.you_routes import Joining, typed_again, typed_before, typed_in
 from entrypoints.web.kit.kept import FORGOTTEN
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import moment_of
@@ -82,11 +82,11 @@ async def wait(
             csrf = session_cookies.csrf_token(session_id)
         await booker.executor.run(join_waiting_list, command, actor=actor, session_id=session_id)
     except DomainError as error:
-        at = page.path if tokens is None else ""  # else they have another session now
-        response = page.refuse(show(csrf=csrf, typed=typed, error=error), error, at=at)
+        shown = show(csrf=csrf, typed=typed_again(form, error), error=error)
+        response = page.refuse(shown, error, at=page.path, session_id=session_id)
     else:
-        response = page.see(page.link("/waiting"))
-    for cookie in () if tokens is None else (*session_mode.cookies(tokens), FORGOTTEN):
+        response = page.see(page.link("/waiting"), cookies=[FORGOTTEN])
+    for cookie in () if tokens is None else session_mode.cookies(tokens):
         response.set_cookie(cookie)
     return response
 

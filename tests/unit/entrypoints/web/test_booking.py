@@ -187,6 +187,10 @@ async def test_a_form_of_another_site_is_refused(api: Api) -> None:
     assert wrong_type.status_code == 415
 
 
+def others_in(lost: httpx.Response) -> list[str]:
+    return re.findall(r'name="instead" value="([^"]+)"', lost.text)
+
+
 async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer", verified=True)
@@ -194,13 +198,14 @@ async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api
     path = f"/en/book/{provider_id}/you"
     fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
     await send(api, path, fields)
-    lost = await send(api, path, {**fields, "code": await code_of(api)})
-    assert lost.status_code == 409
     visitor = Visitor(api)
-    visitor.keep(lost)
+    led = await visitor.send(path, {**fields, "code": await code_of(api)})
     assert ACCESS_COOKIE in visitor.cookies, "the visitor stays signed in"
+    lost = await visitor.get(led.headers["Location"])
+    assert "<title>Error: " in lost.text
+    assert others_in(lost) == others_in(await visitor.get(led.headers["Location"])), "it can be loaded again"
     assert lost.text.count("Choose another time") == 2
-    others = re.findall(r'name="instead" value="([^"]+)"', lost.text)
+    others = others_in(lost)
     assert len(others) == 3
     assert others == sorted(others)
     chosen = await visitor.submit(lost, "/summary", instead=others[0])
@@ -210,14 +215,31 @@ async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api
     assert "/en/bookings/" in done.headers["Location"], done.text
 
 
+async def test_a_slot_that_is_lost_at_the_last_step_keeps_what_was_written(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    booked = await api.booked(await api.joined("customer", verified=True), provider_id, MONDAY_AT_TEN)
+    lost = await customer.submit(shown, "/summary", idea="A koi")
+    assert lost.request.method == "GET"
+    for again in (lost, await customer.get(str(lost.url))):
+        assert "<title>Error: " in again.text
+        assert ">A koi</textarea>" in again.text
+        assert len(others_in(again)) == 3
+    chosen = await customer.submit(lost, "/summary", idea="A koi", instead=others_in(lost)[1])
+    assert all(each in chosen.text for each in (">A koi</textarea>", "Kept for you until"))
+    assert (await api.post(f"/bookings/{booked['id']}/cancel", await api.an_admin(), json={})).is_success
+    free = await customer.get(str(lost.url))
+    assert others_in(free) == [], "what was lost is free again"
+
+
 async def test_who_goes_back_after_booking_is_shown_their_booking(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = Visitor(api, await api.joined("customer", verified=True))
     summary = f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}"
     old = await customer.get(summary)
     done = await customer.submit(old, "/summary")
-    for status, again in ((409, await customer.submit(old, "/summary")), (200, await customer.get(summary))):
-        assert again.status_code == status
+    for again in (await customer.submit(old, "/summary"), await customer.get(summary)):
         assert "You have booked this time already." in again.text
         assert f'href="{done.headers["Location"]}">Show my booking' in again.text
         assert len(re.findall('name="instead"', again.text)) == 3
@@ -291,7 +313,9 @@ async def test_an_idea_goes_with_the_booking_and_what_was_sent_stays(api: Api) -
     assert ">A koi</textarea>" in refused.text
     assert "1 picture is added already." in refused.text
     wordless = await customer.submit(refused, "/summary", idea=" ")
-    assert 'id="field-idea-error"' in wordless.text
+    for shown in (wordless, await customer.get(str(wordless.url))):
+        assert (shown.status_code, "refused=1" in str(shown.url)) == (422, True), "it can be loaded again"
+        assert all(each in shown.text for each in ('id="field-idea-error"', "1 picture is added already."))
     done = await customer.send_files(*form_in(wordless, "/summary", idea="A koi"), good)
     assert done.status_code == 303, done.text
     booking_id = done.headers["Location"].rpartition("/")[2]

@@ -86,8 +86,8 @@ async def test_a_plan_is_paused_resumed_and_ended_in_every_language(api: Api, la
         assert (await api.get(f"/plans/{path[-36:]}", token)).json()["status"] == status
         assert (await customer.submit(form, f"/{action}")).status_code == 409
     question = await customer.get(f"{path}/cancel")
-    assert (await customer.submit(question, "/cancel")).headers["Location"] == path
-    assert (await customer.submit(question, "/cancel")).status_code == 409
+    for _ in range(2):
+        assert (await customer.submit(question, "/cancel")).headers["Location"] == path
     assert (await customer.get(f"{path}/cancel")).headers["Location"] == path
     assert (await api.get(f"/plans/{path[-36:]}", token)).json()["status"] == "ending"
     await customer.submit(await customer.get(path), "/resume")

@@ -3,12 +3,13 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, serving
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, serving
 from tests.unit.entrypoints.http.test_one_time_codes import last_code
 from tests.unit.entrypoints.http.two_factors import APP
-from tests.unit.entrypoints.web.forms import Visitor
+from tests.unit.entrypoints.web.forms import Visitor, code_of
 
 from booking_domain.identity.second_factor import STEP
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
@@ -61,8 +62,9 @@ async def test_whose_sign_in_is_too_old_is_led_to_another_one_and_back(api: Api)
     asked = await visitor.get("/en/account/contact/email")
     api.clock.advance(timedelta(minutes=6))
     late = await visitor.submit(asked, "/email", contact="late@example.com")
-    assert late.status_code == 403
-    assert 'href="/en/sign-in?next=%2Faccount%2Fcontact%2Femail"' in late.text
+    for shown in (late, await visitor.get(str(late.url))):
+        assert (shown.status_code, "refused=1" in str(shown.url)) == (403, True)
+        assert 'href="/en/sign-in?next=%2Faccount%2Fcontact%2Femail"' in shown.text
 
 
 async def test_there_are_no_other_contacts(api: Api) -> None:
@@ -92,6 +94,47 @@ async def test_an_authenticator_app_is_added_its_codes_are_renewed_and_it_is_rem
     assert 'id="field-code-error"' in wrong.text
     done = await visitor.submit(wrong, "/authenticator", wish="remove", code=APP.code(secret, api.clock.now()))
     assert "The authenticator app is removed." in (await visitor.get(done.headers["Location"])).text
+
+
+async def test_a_second_factor_is_asked_for_at_an_address_wherever_one_signs_in(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    phone = "+97699113319"
+    secret = await _with_app(api, phone)
+    by_password = {"contact": phone, "password": PASSWORD}
+    you = f"/en/book/{provider_id}/you"
+    ways: list[tuple[str, str, dict[str, str]]] = [
+        ("/en/sign-in/password?next=/bookings", "/sign-in/password", by_password),
+        ("/en/sign-in?next=/bookings", "/sign-in", {"contact": phone}),
+        (f"{you}?slot={quote(MONDAY_AT_TEN)}", "/you", {"name": "Dorj", "phone": phone}),
+    ]
+    for address, action, fields in ways:
+        api.clock.advance(timedelta(minutes=2))  # a code is not sent again at once
+        visitor = Visitor(api)
+        shown, more = await visitor.get(address), fields
+        if "password" not in fields:
+            shown = await visitor.submit(shown, action, **fields)
+            more = fields | {"code": await code_of(api)}
+        asked = await visitor.submit(shown, action, **more)
+        assert (asked.status_code, "refused=1" in str(asked.url)) == (401, True)
+        again = await visitor.get(str(asked.url))
+        assert 'name="second_factor"' in again.text, "it can be loaded again"
+        assert PASSWORD not in again.text
+        wrong = await visitor.submit(again, action, **more, second_factor="000000")
+        assert all(each in wrong.text for each in ("<title>Error: ", 'name="second_factor"'))
+        api.clock.advance(STEP)
+        done = await visitor.submit(wrong, action, **more, second_factor=APP.code(secret, api.clock.now()))
+        assert done.status_code == 303, done.text
+        assert ACCESS_COOKIE in visitor.cookies
+
+
+async def _with_app(api: Api, phone: str) -> str:
+    """The secret of the authenticator app of a new account with this number and `PASSWORD`."""
+    owner = Visitor(api, (await api.joined_by_phone(phone))["accessToken"])
+    asked = await owner.get("/en/account/authenticator")
+    shown = await owner.submit(asked, "/authenticator/new", current_password=PASSWORD)
+    secret = re.findall(r'name="secret" value="([A-Z2-7]+)"', shown.text)[0]
+    await owner.submit(shown, "/confirm", code=APP.code(secret, api.clock.now()))
+    return str(secret)
 
 
 async def test_a_key_that_is_none_is_not_shown(api: Api) -> None:
