@@ -101,7 +101,7 @@ def _fill(connection: psycopg.Connection[Any], plan: Plan, say: Callable[[str], 
         for rows in made.batches():
             for table, each in rows.items():
                 copy(connection, table, each)
-        copy(connection, "search_words", ((word,) for word in sorted(made.words)))
+        copy(connection, "search_words", ((word, sorted(means)) for word, means in sorted(made.words.items())))
     for name, statement in statements.STATEMENTS:
         with _timed(name, say):
             client.execute(statement, values)

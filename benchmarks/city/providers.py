@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.search.marks import marks_of, vector_of_marks
 from adapters.postgres.search.tables import ENTRY, vector_of
+from adapters.postgres.search.words import meanings_of
 from benchmarks.city.words import (
     BEGINNINGS,
     BIOS,
@@ -90,7 +91,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "search_entries": ", ".join((*(column.name for column in ENTRY.columns), "put_at")),
     "search_terms": "provider_id, kind, term, words",
     "search_parts": "provider_id, kind, id, words, labels, price, currency, minutes",
-    "search_words": "word",
+    "search_words": "word, means",
     "city_providers": "number, id, owner_id, zone, opens, closed, request_mode, wanted, before, offers",
     "city_offers": "provider, number, service",
 }
@@ -101,7 +102,8 @@ class Providers:
     """Makes the rows of all providers, some at a time."""
 
     plan: Plan
-    words: set[str] = field(default_factory=set)
+    words: dict[str, set[str]] = field(default_factory=dict)
+    """What the words of search mean."""
     _random: random.Random = field(init=False)
     _wanted: list[int] = field(init=False)
     _before: int = 0
@@ -226,14 +228,17 @@ class Providers:
         written = ENTRY.write(entry)
         written["words"] += f" {vector_of_marks(marks_of(entry))}"
         rows["search_entries"].append((*(written[column.name] for column in ENTRY.columns), self.plan.now))
-        self.words.update(word for of_place in entry.words.values() for word in of_place)
+        of_texts = [*entry.words.values(), *(keys_of_all([text]) for _, text in terms)]
         texts = {Place.OFFER: styles, Place.ADDRESS: [display, address]}
         if salon:
             texts[Place.ADDRESS] += [salon.name, salon.town.name, salon.address]
         for each in services:
             found = {**texts, Place.NAME: [each.name], Place.OFFER: [*styles, each.category]}
-            part = (vector_of(_words(found)), [folded(each.category)], each.price, each.currency, each.minutes)
+            part = (vector_of(words := _words(found)), [folded(each.category)], each.price, each.currency, each.minutes)
             rows["search_parts"].append((id_, "services", each.id, *part))
+            of_texts += words.values()
+        for word, means in meanings_of(of_texts).items():
+            self.words.setdefault(word, set()).update(means)
         rows["search_terms"].extend((id_, kind.value, text, _vector(text)) for kind, text in sorted(terms))
 
     def _services(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Column, ColumnElement, Text, bindparam, cast, delete, func, select
+from sqlalchemy import Column, ColumnElement, Text, bindparam, cast, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, insert
 
 from adapters.postgres.kit.statements import Statement
@@ -20,13 +20,16 @@ from adapters.postgres.search.tables import (
     OF,
     delete_with_words,
     exactly,
+    no_longer_meant,
     search_entries,
     search_findings,
     search_terms,
     search_words,
 )
+from adapters.postgres.search.words import meanings_of
 from booking_domain.search.model import SearchEntry, SearchFinding
 from booking_domain.search.ports import SearchEntries
+from booking_domain.search.words import keys_of_all
 from booking_domain.shared.ids import ProviderId
 
 _e: Final = search_entries.c
@@ -64,11 +67,26 @@ _ADD_TERMS: Final = Statement(
         select(OF, _each_term.c.kind, _each_term.c.term, cast(_each_term.c.words, TSVECTOR)).select_from(_each_term),
     )
 )
-_ADD_WORDS: Final = Statement(
-    insert(search_words)
-    .from_select(["word"], select(func.unnest(bindparam("words", type_=ARRAY(Text)))))
-    .on_conflict_do_nothing()
+_each_word: Final = (
+    func.jsonb_to_recordset(bindparam("words", type_=JSONB()))
+    .table_valued(Column("word", Text), Column("means", ARRAY(Text)))
+    .render_derived(with_types=True)
 )
+
+
+def _add_words() -> Statement:
+    """Only those that are new, or mean more than was known: most are words of many entries, which would wait."""
+    known = select(_w.word).where(_w.word == _each_word.c.word, _w.means.contains(_each_word.c.means))
+    new = insert(search_words).from_select(
+        ["word", "means"], select(*_each_word.c).where(~known.exists()).order_by(_each_word.c.word)
+    )
+    means: ColumnElement[Any] = literal_column(
+        "ARRAY(SELECT DISTINCT unnest(search_words.means || excluded.means) ORDER BY 1)"
+    )
+    return Statement(new.on_conflict_do_update(index_elements=[_w.word], set_={"means": means}))
+
+
+_ADD_WORDS: Final = _add_words()
 
 
 _REMOVE_UNUSED: Final = Statement(
@@ -76,12 +94,21 @@ _REMOVE_UNUSED: Final = Statement(
     .where(~select(_e.provider_id).where(_e.words.op("@@")(exactly(_w.word))).correlate(search_words).exists())
     .returning(_w.word)
 )
+_NO_LONGER_MEANT: Final = Statement(
+    no_longer_meant(select(func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("word")))
+)
 
 
 _ADD_FINDING: Final = FINDING.insert()
 _REMOVE_FINDINGS: Final = Statement(
     delete(search_findings).where(_f.created_at < bindparam("before", type_=_f.created_at.type)).returning(_f.id)
 )
+
+
+def _words_of(entry: SearchEntry) -> list[dict[str, Any]]:
+    of_texts = (*entry.words.values(), *(words for part in entry.parts for words in part.words.values()))
+    meanings = meanings_of([*of_texts, *(keys_of_all([term.text]) for term in entry.terms)])
+    return [{"word": word, "means": sorted(means)} for word, means in meanings.items()]
 
 
 async def entry_of(work: Work, provider_id: ProviderId) -> SearchEntry | None:
@@ -102,9 +129,7 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id)
         terms = [{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms]
         await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))
-        texts = (entry.words, *(part.words for part in entry.parts))
-        words = sorted({word for text in texts for of_place in text.values() for word in of_place})
-        await self._work.execute(_ADD_WORDS, words=words)
+        await self._work.execute(_ADD_WORDS, words=Jsonb(_words_of(entry)))
         await put_parts(self._work, entry.provider_id, entry.parts)
 
     async def get(self, provider_id: ProviderId) -> SearchEntry | None:
@@ -120,4 +145,7 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         return len(await self._work.all(_REMOVE_FINDINGS, before=before))
 
     async def remove_unused_words(self) -> int:
-        return len(await self._work.all(_REMOVE_UNUSED))
+        words = [word for (word,) in await self._work.all(_REMOVE_UNUSED)]
+        if words:
+            await self._work.execute(_NO_LONGER_MEANT, words=words)
+        return len(words)

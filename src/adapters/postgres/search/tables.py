@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     SmallInteger,
     Table,
     Text,
@@ -26,10 +27,11 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY, TSVECTOR
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Update, UpdateBase
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
@@ -95,6 +97,8 @@ search_words: Final = Table(
     "search_words",
     metadata,
     Column("word", Text, primary_key=True),
+    # See `words.meanings_of`; null: a former release has stored it, and it means itself.
+    Column("means", ARRAY(Text)),
     Index("search_words_word_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
     Index("search_words_prefix_idx", "word", postgresql_ops={"word": "text_pattern_ops"}),
 )
@@ -105,7 +109,21 @@ def delete_with_words(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     gone = delete(table).where(owned).returning(table.c.words).cte("gone")
     theirs = select(func.unnest(func.tsvector_to_array(gone.c.words)))
     others = select(table.c.provider_id).where(~owned, table.c.words.op("@@")(exactly(search_words.c.word)))
-    return delete(search_words).where(search_words.c.word.in_(theirs), ~others.correlate(search_words).exists())
+    unused = search_words.c.word.in_(theirs), ~others.correlate(search_words).exists()
+    deleted = delete(search_words).where(*unused).returning(search_words.c.word).cte("unused")
+    return no_longer_meant(select(deleted.c.word)).where(search_words.c.word.in_(theirs))
+
+
+def no_longer_meant(unused: Select[str]) -> Update:
+    """Let no other word mean one of these: see `words.meanings_of`."""
+    meant = func.unnest(search_words.c.means).column_valued("meant")
+    is_unused = func.replace(meant, " ", "").in_(unused)
+    kept = select(meant).where(~is_unused).order_by(meant)
+    return (
+        update(search_words)
+        .where(search_words.c.word.not_in(unused), select(meant).where(is_unused).exists())
+        .values(means=func.array(kept.scalar_subquery()))
+    )
 
 
 def exactly(word: ColumnElement[str]) -> ColumnElement[Any]:

@@ -3,7 +3,7 @@
 Words are matched fuzzily, never rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, combinations
 from typing import Final, NamedTuple, Self
@@ -43,11 +43,11 @@ SIMILAR_WORDS: Final = Statement(
 )
 
 
-_MOST_BEGUN: Final = 32
+_MOST_BEGUN: Final = 128
 """Up to how many words that begin so are searched instead of the beginning: it would read all of them for each tier."""
 _beginning: Final = func.unnest(bindparam("begins", type_=ARRAY(Text))).column_valued("beginning")
 _begun_by: Final = (
-    select(_w.word)
+    select(_w.word, _w.means)
     .where(_w.word.bool_op("~>=~")(_beginning), _w.word.bool_op("~<~")(func.concat(_beginning, "\U0010ffff")))
     .order_by(_w.word.collate("C"))
     .limit(_MOST_BEGUN + 1)
@@ -55,11 +55,41 @@ _begun_by: Final = (
 )
 KNOWN_WORDS: Final = Statement(
     union_all(
-        select(_beginning, _begun_by.c.word).select_from(_beginning.scalar_alias.join(_begun_by, true())),
-        select(null(), _w.word).where(_w.word == func.any(bindparam("exact", type_=ARRAY(Text)))),
+        select(_beginning, *_begun_by.c).select_from(_beginning.scalar_alias.join(_begun_by, true())),
+        select(null(), _w.word, _w.means).where(_w.word == func.any(bindparam("exact", type_=ARRAY(Text)))),
     )
 )
-"""The words of the vocabulary that have one of the beginnings, and those that are given."""
+"""The words of the vocabulary that have one of the beginnings, and those that are given; and what they mean."""
+
+
+def meanings_of(texts: Iterable[Collection[str]]) -> dict[str, set[str]]:
+    """What the keys of these texts mean: in each text, those whose other spellings they are.
+
+    Whoever has a key has a word that it means, in the same text. So one key is searched instead of all spellings of a
+    word. Two words that are also one, joined by a space, mean that whoever has it has both.
+
+    >>> from booking_domain.search.words import keys_of_all
+    >>> meanings_of([keys_of_all(["Хөх ус"])])["hohus"], meanings_of([keys_of_all(["Хөх"]), ["hoh"]])["hoh"]
+    ({'хөх ус'}, {'hoh', 'хөх'})
+    """
+    found: dict[str, set[str]] = {}
+    for keys in texts:
+        own = frozenset(keys)
+        spelled: dict[str, set[str]] = {}
+        for word in own:
+            for key in keys_of(word) & own:
+                if key != word and word not in keys_of(key):
+                    spelled.setdefault(key, set()).add(word)
+        for key in own:
+            words = {word for word in spelled.get(key, ()) if word not in spelled} or {key}
+            found.setdefault(key, set()).update(_apart(word, own) for word in words)
+    return found
+
+
+def _apart(word: str, keys: Collection[str]) -> str:
+    """The two words of the text of which a word is made, or itself."""
+    parts = ((word[:at], word[at:]) for at in range(1, len(word)))
+    return next((f"{one} {other}" for one, other in parts if one in keys and other in keys), word)
 
 
 class Vocabulary(NamedTuple):
@@ -67,10 +97,10 @@ class Vocabulary(NamedTuple):
 
     similar: Mapping[str, tuple[str, ...]]
     """Similar words for those with which none begins."""
-    begun: Mapping[str | None, Sequence[str]]
-    """The words with each beginning, or more than `_MOST_BEGUN` of them."""
-    known: frozenset[str]
-    """The words without a beginning that it has."""
+    begun: Mapping[str | None, Mapping[str, Sequence[str]]]
+    """The words with each beginning, or more than `_MOST_BEGUN` of them, and what each means."""
+    known: Mapping[str, Sequence[str]]
+    """The words without a beginning that it has, and what each means."""
 
 
 class _Meant(NamedTuple):
@@ -78,7 +108,7 @@ class _Meant(NamedTuple):
 
     begins: tuple[str, ...]
     exact: tuple[str, ...]
-    phrases: tuple[tuple[frozenset[str], ...], ...]
+    phrases: tuple[tuple[Collection[str], ...], ...]
     """All parts of one of them, each by any of its keys."""
 
     @property
@@ -88,14 +118,24 @@ class _Meant(NamedTuple):
 
     def within(self, vocabulary: Vocabulary) -> Self:
         """What of it is in the vocabulary."""
-        few = {each: found for each in self.begins if len(found := vocabulary.begun.get(each, ())) <= _MOST_BEGUN}
-        exact = {*(key for key in self.exact if key in vocabulary.known), *chain.from_iterable(few.values())}
-        phrases = (tuple(fewest(part & vocabulary.known) for part in phrase) for phrase in self.phrases)
+        few = {each: found for each in self.begins if len(found := vocabulary.begun.get(each, {})) <= _MOST_BEGUN}
+        known = (vocabulary.known.get(key, ()) for key in self.exact)
+        begun = (means for found in few.values() for means in found.values())
+        phrases = (
+            tuple(_words(vocabulary.known.get(key, ()) for key in part) for part in phrase) for phrase in self.phrases
+        )
         return self._replace(
             begins=tuple(each for each in self.begins if each not in few),
-            exact=tuple(sorted(fewest(exact))),
+            exact=_words(chain(known, begun)),
             phrases=tuple(phrase for phrase in phrases if all(phrase)),
         )
+
+
+def _words(means: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The fewest words that whoever has any of these meanings has: see `meanings_of`."""
+    found = set(chain.from_iterable(means))
+    fewest_words = (word for word in found if " " not in word or found.isdisjoint(word.split()))
+    return tuple(sorted(word.replace(" ", "") for word in fewest_words))
 
 
 @lru_cache(maxsize=4_096)
@@ -137,7 +177,7 @@ def tsquery_of(
         alternatives = (
             *(f"'{key}':*{weights}" for key in meant.begins),
             *([one_of(meant.exact)] if meant.exact else []),
-            *(f"({' & '.join(f'({one_of(sorted(part))})' for part in phrase)})" for phrase in meant.phrases),
+            *(f"({' & '.join(f'({one_of(part)})' for part in phrase)})" for phrase in meant.phrases),
         )
         return f"({' | '.join(alternatives) or _NOWHERE})"
 
@@ -154,16 +194,15 @@ def tsqueries_of(words: Sequence[Searched], vocabulary: Vocabulary, *, all_but_o
 async def looked_up(words: Sequence[Searched], work: Work, *, synonyms: bool = True) -> Vocabulary:
     """Look up what may be meant by the words."""
     if not words:
-        return Vocabulary({}, {}, frozenset())
+        return Vocabulary({}, {}, {})
     similar = await _similar_to(words, work)
     meant = [_meant(each, similar.get(each.word, ()), synonyms=synonyms) for each in words]
     begins = sorted({key for each in meant for key in each.begins})
     exact = sorted({key for each in meant for key in each.keys})
-    begun: dict[str | None, list[str]] = {}
-    for beginning, word in await work.all(KNOWN_WORDS, begins=begins, exact=exact):
-        begun.setdefault(beginning, []).append(word)
-    known = frozenset(begun.pop(None, ()))
-    return Vocabulary(similar, begun, known)
+    begun: dict[str | None, dict[str, Sequence[str]]] = {}
+    for beginning, word, means in await work.all(KNOWN_WORDS, begins=begins, exact=exact):
+        begun.setdefault(beginning, {})[word] = means or (word,)
+    return Vocabulary(similar, begun, begun.pop(None, {}))
 
 
 async def _similar_to(words: Sequence[Searched], work: Work) -> dict[str, tuple[str, ...]]:

@@ -142,6 +142,27 @@ class SearchContract(StorageContract):
         assert await self.alone.search_entries.remove_unused_words() == 0
         assert await self._found(text="Bolld") == [cast.profile.id]
 
+    async def test_a_spelling_of_one_word_is_a_word_of_another_entry(self) -> None:
+        """Each is found by its own spellings, whatever those of the others are."""
+        both, one, other = await self._stored(
+            ("Хөх", "Цагаан нөмрөг", {}), ("hoh", "nomrog", {}), ("huhaa", "tsaganno", {})
+        )
+
+        async def found(text: str) -> set[ProviderId]:
+            return set(await self._found(text=text))
+
+        assert await found("хөх") == {both, one, other}
+        assert await found("nomrog") == {both, one}
+        assert await found("tsaganno") == {both, other}
+        assert await found("цагаан нөмрөг") == {both}
+        await self.alone.search_entries.remove(both)
+        assert await found("хөх") == {one, other}
+        assert await found("tsaganno") == {other}
+        await self.alone.search_entries.put(an_entry(one, "huh"), NOW)
+        await self.alone.search_entries.remove_unused_words()
+        assert await found("хөх") == {one, other}
+        assert await found("nomrog") == set()
+
     async def test_each_of_many_words_and_things_that_are_asked_must_match(self) -> None:
         offer = "alpha bravo charlie delta echo"
         of_style = {"styles": ("realism",), "categories": ("tattoo",), "price_from": 5_000, "lat": 47.92, "lon": 106.92}
