@@ -21,6 +21,7 @@ that any of them can do:
 
 >>> from datetime import timedelta
 >>> from uuid import UUID
+>>> from booking_domain.scheduling import least_busy, workload
 >>> nine = datetime(2026, 11, 23, 9, tzinfo=UTC)
 >>> hour = TimeRange(nine, nine + timedelta(hours=1))
 >>> loads = [workload(UUID(int=1), [hour], at=nine, zone="UTC"), workload(UUID(int=2), [], at=nine, zone="UTC")]
