@@ -23,7 +23,7 @@ _OF_MEMBERS: Final = "m"
 """They are few: those of a tier have marks of their own."""
 _CELLS: Final = (128, 32, 8, 2, 0.5)
 """How many cells a degree has at each level."""
-_MOST_CELLS: Final = 24
+_MOST_CELLS: Final = 36
 _LEVELS: Final = 4
 _WIDER: Final = 4
 BANDS: Final = _WIDER**_LEVELS

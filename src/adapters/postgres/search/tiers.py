@@ -29,7 +29,7 @@ from booking_domain.search.model import MAX_RADIUS_METRES, Box, Near
 _HIGHEST_MERIT: Final = BANDS * BAND - 1
 _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
-_RINGS: Final = (800, 3_000, 12_000, MAX_RADIUS_METRES)
+_RINGS: Final = (800, 1_500, 3_000, 12_000, MAX_RADIUS_METRES)
 """How many metres from the point each ring ends."""
 _SMALLEST_RING: Final = 400
 """How many metres from the point the first ring ends at least, if only points are asked."""
