@@ -43,7 +43,7 @@ SIMILAR_WORDS: Final = Statement(
 )
 
 
-_MOST_BEGUN: Final = 128
+_MOST_BEGUN: Final = 32
 """Up to how many words that begin so are searched instead of the beginning: it would read all of them for each tier."""
 _beginning: Final = func.unnest(bindparam("begins", type_=ARRAY(Text))).column_valued("beginning")
 _begun_by: Final = (
