@@ -15,7 +15,8 @@ from benchmarks.city.words import BEGINNINGS, ENDINGS, LANGUAGES, REVIEWS
 
 FILLED: Final = (
     *("users", "salons", "providers", "services", "service_offers", "availability_rules", "public_versions"),
-    *("search_entries", "search_terms", "search_parts", "search_words", "bookings", "claims", "booking_events"),
+    *("search_entries", "search_terms", "search_suggestions", "search_parts", "search_words"),
+    *("bookings", "claims", "booking_events"),
     *("payments", "desk_payments", "earnings", "reviews", "favourites"),
 )
 """The tables with rows of a city."""

@@ -375,4 +375,11 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
             ])
         """,
     ),
+    (
+        "suggestions",
+        """
+        INSERT INTO search_suggestions (kind, term, words, providers)
+        SELECT kind, term, (array_agg(words))[1], count(*) FROM search_terms GROUP BY kind, term
+        """,
+    ),
 )

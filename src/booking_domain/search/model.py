@@ -27,8 +27,8 @@ MOST_CANDIDATES: Final = 300
 """How many providers that match are ranked; facets count them."""
 MOST_MEMBERS: Final = 300
 """How many members of salons that match are ranked: see `SearchCriteria.chosen_by`."""
-MOST_COUNTED: Final = 2_000
-"""How many terms of providers are counted for suggestions: a beginning that more have is common enough."""
+MOST_COUNTED: Final = 100
+"""How many providers who have a suggested term are counted: a term that more have is common enough."""
 MOST_OTHERS: Final = 4
 """How many more members of a salon are looked at for free slots."""
 SOON: Final = timedelta(hours=72)
@@ -135,9 +135,9 @@ class Suggestion:
 
     term: Term
     count: int
-    """How many of the counted providers have it: see `MOST_COUNTED`."""
+    """How many providers have it, at most `MOST_COUNTED`."""
     at_least: bool
-    """Whether more may have it, because not all were counted."""
+    """Whether more may have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

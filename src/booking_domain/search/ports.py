@@ -89,7 +89,7 @@ class SearchReads(Protocol):
     async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         """Terms that have a word that begins with the last word of the text, and its other words; the commonest first.
 
-        If there are none: terms with similar words. Terms of `MOST_COUNTED` providers are counted.
+        If there are none: terms with similar words. At most `MOST_COUNTED` providers who have a term are counted.
         """
         ...
 

@@ -11,11 +11,18 @@ from adapters.postgres.search.recommendations import (
     similar_providers,
 )
 from adapters.postgres.search.salons import PostgresKindSearchReads
-from adapters.postgres.search.tables import search_entries, search_findings, search_parts, search_terms, search_words
+from adapters.postgres.search.tables import (
+    search_entries,
+    search_findings,
+    search_parts,
+    search_suggestions,
+    search_terms,
+    search_words,
+)
 
 CONTEXT: Final = PostgresContext(
     tables=(
-        *(search_entries, search_terms, search_parts, search_words, search_findings),
+        *(search_entries, search_terms, search_suggestions, search_parts, search_words, search_findings),
         *(similar_providers, popular_providers),
     )
 )

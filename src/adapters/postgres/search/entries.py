@@ -5,24 +5,39 @@ from datetime import datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Column, ColumnElement, Text, bindparam, cast, delete, func, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, insert
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork, Work
 from adapters.postgres.search.marks import marks_of, vector_of_marks
 from adapters.postgres.search.parts import parts_of, put_parts
-from adapters.postgres.search.suggestions import term_of, term_vector
+from adapters.postgres.search.suggestions import COUNT_TERMS, FORGET_TERMS, term_of, term_vector
 from adapters.postgres.search.tables import (
     BITS,
     ENTRY,
     FINDING,
     OF,
+    delete_with_suggestions,
     delete_with_words,
     exactly,
     no_longer_meant,
     search_entries,
     search_findings,
+    search_suggestions,
     search_terms,
     search_words,
 )
@@ -34,6 +49,7 @@ from booking_domain.shared.ids import ProviderId
 
 _e: Final = search_entries.c
 _f: Final = search_findings.c
+_s: Final = search_suggestions.c
 _t: Final = search_terms.c
 _w: Final = search_words.c
 
@@ -55,17 +71,43 @@ _PUT: Final = _put()
 _GET: Final = Statement(select(*ENTRY.columns).where(_e.provider_id == OF))
 _REMOVE: Final = Statement(delete_with_words(search_entries, _e.provider_id == OF))
 _TERMS: Final = Statement(select(_t.kind, _t.term).where(_t.provider_id == OF).order_by(_t.kind, _t.term))
-_REMOVE_TERMS: Final = Statement(delete(search_terms).where(_t.provider_id == OF))
 _each_term: Final = (
     func.jsonb_to_recordset(bindparam("terms", type_=JSONB()))
     .table_valued(Column("kind", Text), Column("term", Text), Column("words", Text))
-    .render_derived(with_types=True)
+    .render_derived(name="given", with_types=True)
 )
-_ADD_TERMS: Final = Statement(
-    insert(search_terms).from_select(
-        ["provider_id", "kind", "term", "words"],
-        select(OF, _each_term.c.kind, _each_term.c.term, cast(_each_term.c.words, TSVECTOR)).select_from(_each_term),
+_given: Final = _each_term.c.kind, _each_term.c.term, cast(_each_term.c.words, TSVECTOR)
+_REMOVE_TERMS: Final = Statement(
+    delete_with_suggestions(
+        search_terms,
+        and_(_t.provider_id == OF, tuple_(_t.kind, _t.term).not_in(select(_each_term.c.kind, _each_term.c.term))),
     )
+)
+
+
+def _add_terms() -> Statement:
+    """Those that are as they were are not written again: a booking makes the whole entry anew."""
+    new = insert(search_terms).from_select(["provider_id", "kind", "term", "words"], select(OF, *_given))
+    return Statement(
+        new.on_conflict_do_update(
+            index_elements=[_t.provider_id, _t.kind, _t.term],
+            set_={"words": new.excluded.words},
+            where=_t.words != new.excluded.words,
+        )
+    )
+
+
+_ADD_TERMS: Final = _add_terms()
+_suggested: Final = select(_s.kind).where(_s.kind == _each_term.c.kind, _s.term == _each_term.c.term)
+_ADD_SUGGESTIONS: Final = Statement(
+    insert(search_suggestions)
+    .from_select(
+        ["kind", "term", "words", "providers"],
+        select(*_given, literal(1))
+        .where(~_suggested.correlate(_each_term).exists())
+        .order_by(_each_term.c.kind, _each_term.c.term),
+    )
+    .on_conflict_do_nothing()
 )
 _each_word: Final = (
     func.jsonb_to_recordset(bindparam("words", type_=JSONB()))
@@ -126,9 +168,10 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         values["words"] = f"{values['words']} {vector_of_marks(marks_of(entry))}"
         # A former release makes entries without starts, and so leaves those of an earlier version.
         await self._work.execute(_PUT, **values, put_at=now, starts_version=entry.version)
-        await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id)
-        terms = [{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms]
-        await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))
+        terms = Jsonb([{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms])
+        await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id, terms=terms)
+        await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=terms)
+        await self._work.execute(_ADD_SUGGESTIONS, terms=terms)
         await self._work.execute(_ADD_WORDS, words=Jsonb(_words_of(entry)))
         await put_parts(self._work, entry.provider_id, entry.parts)
 
@@ -136,6 +179,7 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         return await entry_of(self._work, provider_id)
 
     async def remove(self, provider_id: ProviderId) -> None:
+        await self._work.execute(_REMOVE_TERMS, provider_id=provider_id, terms=Jsonb([]))
         await self._work.execute(_REMOVE, provider_id=provider_id)
 
     async def add_finding(self, finding: SearchFinding) -> None:
@@ -148,4 +192,6 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         words = [word for (word,) in await self._work.all(_REMOVE_UNUSED)]
         if words:
             await self._work.execute(_NO_LONGER_MEANT, words=words)
+        await self._work.execute(FORGET_TERMS)
+        await self._work.execute(COUNT_TERMS)
         return len(words)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy import text as sql
@@ -114,6 +115,14 @@ def delete_with_words(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return no_longer_meant(select(deleted.c.word)).where(search_words.c.word.in_(theirs))
 
 
+def delete_with_suggestions(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Delete the terms, and the suggestions that no other entry has."""
+    s, t = search_suggestions.c, table.c
+    gone = delete(table).where(owned).returning(t.kind, t.term).cte("gone")
+    others = select(t.provider_id).where(~owned, t.kind == s.kind, t.term == s.term).correlate(search_suggestions)
+    return delete(search_suggestions).where(tuple_(s.kind, s.term).in_(select(*gone.c)), ~others.exists())
+
+
 def no_longer_meant(unused: Select[str]) -> Update:
     """Let no other word mean one of these: see `words.meanings_of`."""
     meant = func.unnest(search_words.c.means).column_valued("meant")
@@ -177,13 +186,26 @@ search_terms: Final = Table(
     Column("term", Text, primary_key=True),
     Column("words", TSVECTOR, nullable=False),
     one_of("kind", TermKind),
-    Index("search_terms_words_idx", "words", postgresql_using="gin"),
+    Index("search_terms_words_idx", "words", postgresql_using="gin"),  # of a former release
+    Index("search_terms_term_idx", "kind", "term"),
     info=personal_data(
         "provider_id",
-        erase=DELETE,
+        erase=delete_with_suggestions,
         handover=Kept("what a published provider is found by"),
         export=NotExported("derived from the profile, its services and its calendar"),
     ),
+)
+
+# The terms of all entries, each once. A job counts them, and removes those of no entry.
+search_suggestions: Final = Table(
+    "search_suggestions",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    Column("providers", Integer, nullable=False),
+    one_of("kind", TermKind),
+    Index("search_suggestions_words_idx", "words", postgresql_using="gin"),
 )
 
 search_parts: Final = Table(

@@ -15,6 +15,7 @@ from booking_domain.search.free_time import QUARTERS, FreeTime, has, starts
 from booking_domain.search.model import (
     LONGEST_RUN,
     MOST_CANDIDATES,
+    MOST_COUNTED,
     MOST_OTHERS,
     Facets,
     Facts,
@@ -158,7 +159,9 @@ class MemorySearchReads(InMemory, SearchReads):
             if words and all(_has(keys_of_all([term.text]), *each) for each in words)
         )
         first = sorted(found, key=lambda term: (-found[term], len(term.text), term.text, term.kind.value))[:limit]
-        return [Suggestion(each, found[each], at_least=False) for each in first]
+        return [
+            Suggestion(each, min(found[each], MOST_COUNTED), at_least=found[each] >= MOST_COUNTED) for each in first
+        ]
 
     async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
         entries, published = self._state[ENTRIES], [each.id for each in self._published()]

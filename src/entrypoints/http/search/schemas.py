@@ -590,9 +590,9 @@ class SuggestionJson(Json, frozen=True, kw_only=True):
     kind: Annotated[str, one_of(TermKind)]
     text: str
     count: int
-    """How many providers have it."""
+    """How many providers have it, at most 100."""
     at_least: bool
-    """Whether more may have it, because 2,000 are counted."""
+    """Whether more may have it."""
 
 
 class SuggestionsJson(Json, frozen=True, kw_only=True):

@@ -375,6 +375,8 @@ class SearchContract(StorageContract):
         await self._stored(("Nara", "Haircut", {}))
         assert await suggested("na", 5) == [Term(TermKind.SERVICE, "Nails"), Term(TermKind.PROVIDER, "Nara")]
         assert await suggested("na", 1) == [Term(TermKind.SERVICE, "Nails")]
+        await self.alone.search_entries.remove_unused_words()
+        assert await self.reads.search.suggest("nail", 5) == [nails]
         assert await suggested("studio b", 5) == [Term(TermKind.PROVIDER, "Bold Studio")]
         assert await suggested("borchi", 5) == [Term(TermKind.PROVIDER, "Боорчи")]
         assert await suggested("sarra", 5) == [Term(TermKind.PROVIDER, "Saraa")]
