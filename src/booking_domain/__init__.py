@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         Pool,
         Recurrence,
         Turn,
+        UnusualTime,
         Workload,
         all_of,
         calendar_json,
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
         offered_together,
         rrule_of,
         rules_of_rrule,
+        unusual_times,
         workload,
     )
 else:  # `scheduling` imports it when it is first used
@@ -128,6 +130,7 @@ __all__ = [
     "Tier",
     "TimeRange",
     "Turn",
+    "UnusualTime",
     "WallTime",
     "Way",
     "WeeklyRule",
@@ -149,5 +152,6 @@ __all__ = [
     "refund_due",
     "rrule_of",
     "rules_of_rrule",
+    "unusual_times",
     "workload",
 ]

@@ -56,6 +56,7 @@ from booking_domain.shared.time import TimeRange, WallTime
 
 if TYPE_CHECKING:
     from booking_domain.scheduling.as_json import calendar_json, calendar_of, claim_json, claims_of
+    from booking_domain.scheduling.clock_changes import UnusualTime, unusual_times
     from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
     from booking_domain.scheduling.series import dates_of_rrule
     from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
@@ -66,7 +67,7 @@ else:  # what a first booking does not need is imported when it is first used
 
     def __getattr__(name: str) -> object:
         if name in __all__:
-            for module in ("as_json", "recurrence", "series", "services", "several", "workloads"):
+            for module in ("as_json", "clock_changes", "recurrence", "series", "services", "several", "workloads"):
                 found = vars(import_module(f"{__name__}.{module}"))
                 if name in found:
                     return globals().setdefault(name, found[name])
@@ -97,6 +98,7 @@ __all__ = [
     "SlotSettings",
     "TimeRange",
     "Turn",
+    "UnusualTime",
     "WallTime",
     "Way",
     "WeeklyRule",
@@ -117,5 +119,6 @@ __all__ = [
     "offered_together",
     "rrule_of",
     "rules_of_rrule",
+    "unusual_times",
     "workload",
 ]

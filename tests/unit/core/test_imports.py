@@ -14,7 +14,10 @@ from booking_domain import scheduling
 
 MODULES_OF_A_CORE: Final = 40
 NOT_AT_FIRST: Final = {
-    *(f"booking_domain.scheduling.{name}" for name in ("as_json", "feeds", "ports", "recurrence", "schedule")),
+    *(
+        f"booking_domain.scheduling.{name}"
+        for name in ("as_json", "clock_changes", "feeds", "ports", "recurrence", "schedule")
+    ),
     *(f"booking_domain.scheduling.{name}" for name in ("series", "services", "several", "workloads")),
     "booking_domain.use_cases",
     "booking_domain.testing",
