@@ -97,6 +97,9 @@ else:  # `scheduling` imports it when it is first used
             return getattr(scheduling, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
+    def __dir__() -> list[str]:
+        return [*globals(), *__all__]
+
 
 __version__ = "0.1.0"
 

@@ -73,6 +73,9 @@ else:  # what a first booking does not need is imported when it is first used
                     return globals().setdefault(name, found[name])
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
+    def __dir__() -> list[str]:
+        return [*globals(), *__all__]
+
 
 __all__ = [
     "Anchoring",
