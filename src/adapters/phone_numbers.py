@@ -42,7 +42,7 @@ class LibPhoneNumbers(PhoneNumbers):
         except NumberParseException:
             number = None
         if number is None or not is_possible_number(number) or number.extension is not None:
-            raise InvalidValue(field="phone", problem="not a phone number; write it as +97699112233 (E.164)")
+            raise InvalidValue(field="phone", problem="not a phone number; write it like +97699112233")
         return format_number(number, PhoneNumberFormat.E164)
 
     def parse_reachable(self, text: str) -> str:

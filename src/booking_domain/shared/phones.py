@@ -21,7 +21,7 @@ _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 def phone_number(text: str) -> str:
     """Return the number unchanged, or raise `InvalidValue` without quoting it if it is not in E.164 format."""
     if _E164.fullmatch(text) is None:
-        raise InvalidValue(field="phone", problem="a phone number must be in E.164 format, such as +97699112233")
+        raise InvalidValue(field="phone", problem="write the phone number with its country code, such as +97699112233")
     return text
 
 

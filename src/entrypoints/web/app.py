@@ -48,6 +48,8 @@ from entrypoints.web.packages.routes import handlers as packages
 from entrypoints.web.plans.desk import provide_plans
 from entrypoints.web.plans.routes import handlers as plans
 from entrypoints.web.providers.routes import handlers as providers
+from entrypoints.web.rewards.routes import handlers as rewards
+from entrypoints.web.rewards.routes import provide_rewards
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.saved.routes import handlers as saved
 from entrypoints.web.security.routes import handlers as security
@@ -76,6 +78,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     session,
     account,
     statistics,
+    rewards,
     security,
     saved,
     notifications,
@@ -115,6 +118,7 @@ def pages_of(container: Container) -> Pages:
             "disputes": Dependency(provide_dispute_desk),
             "orders": Dependency(provide_orders),
             "plans": Dependency(provide_plans),
+            "rewards": Dependency(provide_rewards),
             "devices": Dependency(provide_devices),
             "invitations": Dependency(provide_invitations),
             "pictures": Dependency(provide_pictures),

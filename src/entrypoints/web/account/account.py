@@ -124,6 +124,8 @@ class AccountPage(PageModel):
     devices: tuple[Device, ...]
     statistics: str
     """Where the figures of a provider or of salons are; empty: they are a customer."""
+    rewards: str
+    """Where what they give customers is; empty: they are a customer."""
     saved: str
     gift_cards: str
     packages: str
@@ -188,6 +190,7 @@ def account_page(
         csrf=csrf,
         devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
         statistics=page.link("/account/statistics") if user.role in _WITH_FIGURES else "",
+        rewards=page.link("/account/rewards") if user.role in _WITH_FIGURES else "",
         saved=page.link("/saved"),
         gift_cards=page.link("/gift-cards"),
         packages=page.link("/account/packages"),

@@ -19,7 +19,10 @@ export default class Payment {
     if (!state || state.paying) return this.wait();
     this.element.querySelector("h1").textContent = state.title;
     this.element.querySelector("[data-text]").textContent = state.text;
-    for (const each of document.querySelectorAll("[data-paying]")) each.remove();
+    for (const each of document.querySelectorAll("[data-paying]")) {
+      if (each.contains(document.activeElement)) document.getElementById("main").focus();
+      each.remove();
+    }
     this.element.querySelector("[data-more]").hidden = false;
   }
 }

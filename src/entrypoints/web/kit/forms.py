@@ -35,6 +35,8 @@ class FormPage(PageModel):
     lead: str = ""
     facts: tuple[str, ...] = ()
     """Sentences above the fields."""
+    done: str = ""
+    """What has just happened."""
     error: str = ""
     """What is wrong, if it is about no field."""
     tabs: Tabs | None = None

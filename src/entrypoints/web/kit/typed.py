@@ -11,6 +11,7 @@ from booking_domain.shared.money import Money
 _BETWEEN_DIGITS: Final = str.maketrans("", "", " \u00a0\u202f,'\u2019\u066c")
 """What groups the digits of an amount."""
 _LONGEST_AMOUNT: Final = 20
+_LONGEST_NUMBER: Final = 9
 
 
 def id_of(text: str) -> UUID | None:
@@ -45,6 +46,19 @@ def amount_of(text: str, currency: str) -> Money | None:
         return Money.from_decimal(Decimal(digits), currency) if len(digits) <= _LONGEST_AMOUNT else None
     except (InvalidOperation, InvalidValue):
         return None
+
+
+def whole_of(text: str, field: str) -> int | None:
+    """A whole number that a person has typed, with digits of any script; None of nothing.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > _LONGEST_NUMBER:
+        raise InvalidValue(field=field, problem="a whole number")
+    return int(text)
 
 
 def number_of(text: str) -> int | None:

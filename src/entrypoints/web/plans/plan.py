@@ -209,5 +209,5 @@ def end_page(held: HeldPlan, page: Page, *, csrf: str, now: datetime) -> FormPag
         action=page.link(f"/plans/{held.plan.id}/cancel"),
         fields=(hidden("csrf", csrf),),
         button=say(Phrase("End the plan")),
-        links=((say(Phrase("Keep it")), page.link(f"/plans/{held.plan.id}")),),
+        links=((say(Phrase("Keep the plan")), page.link(f"/plans/{held.plan.id}")),),
     )

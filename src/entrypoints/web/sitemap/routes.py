@@ -9,9 +9,11 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from booking_domain.portfolio.model import PortfolioItemId
+from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.slugs import slug_of
 from booking_domain.use_cases.platform.ports import Reads
-from booking_domain.use_cases.platform.views import PublicName
 from entrypoints.http.kit.answers import digest_of
 from entrypoints.http.kit.etags import matches
 from entrypoints.http.kit.injection import Injected
@@ -26,7 +28,8 @@ _IN_A_PART: Final = 2_000
 _KEPT_FOR: Final = timedelta(minutes=5)
 _HOME: Final = "/sitemap/home.xml"
 
-Names = Callable[[UUID | None, int], Awaitable[Sequence[PublicName]]]
+Paths = Callable[[UUID | None, int], Awaitable[Sequence[tuple[UUID, str]]]]
+"""Reads the ids and the addresses of things after one."""
 
 
 class SiteMap:
@@ -40,11 +43,11 @@ class SiteMap:
         """The addresses of the parts. A part itself is always read anew."""
         if self._until is None or now >= self._until:
             found = [_HOME]
-            for kind, names in _kinds(reads).items():
+            for kind, paths in _kinds(reads).items():
                 after: UUID | None = None
-                while page := await names(after, _IN_A_PART):
+                while page := await paths(after, _IN_A_PART):
                     found.append(f"/sitemap/{kind}.xml" + ("" if after is None else f"?after={after}"))
-                    after = page[-1].id
+                    after = page[-1][0]
             self._parts, self._until = tuple(found), now + _KEPT_FOR
         return self._parts
 
@@ -71,19 +74,35 @@ async def show_index(
 async def show_part(
     name: FromPath[str], request: Request[Any, Any, Any], site: Injected[Site], reads: Injected[Reads]
 ) -> Response[bytes]:
-    """A part: the home page, or so many published providers or salons after the one that the address names."""
+    """A part: the home page, or so many providers, salons or works that are public after the one of the address."""
     if name == _HOME.rpartition("/")[2]:
         return _answer(request, part(site.url, ["/"]))
     kind = name.removesuffix(".xml")
-    names = _kinds(reads).get(kind)
-    if names is None or kind == name:
+    paths = _kinds(reads).get(kind)
+    if paths is None or kind == name:
         raise NotFoundException
-    found = await names(id_of(request.query_params.get("after", "")), _IN_A_PART)
-    return _answer(request, part(site.url, (f"/{kind}/{each.slug}" for each in found)))
+    found = await paths(id_of(request.query_params.get("after", "")), _IN_A_PART)
+    return _answer(request, part(site.url, (path for _, path in found)))
 
 
-def _kinds(reads: Reads) -> dict[str, Names]:
-    return {"providers": reads.providers.names, "salons": reads.salons.names}
+def _kinds(reads: Reads) -> dict[str, Paths]:
+    async def providers(after: UUID | None, most: int) -> Sequence[tuple[UUID, str]]:
+        return [(each.id, f"/providers/{each.slug}") for each in await reads.providers.names(after, most)]
+
+    async def salons(after: UUID | None, most: int) -> Sequence[tuple[UUID, str]]:
+        return [(each.id, f"/salons/{each.slug}") for each in await reads.salons.names(after, most)]
+
+    async def works(after: UUID | None, most: int) -> Sequence[tuple[UUID, str]]:
+        """The newest first."""
+        criteria = PortfolioFilter(after=None if after is None else PortfolioItemId(after), limit=most)
+        return [(each.item.id, _path_of(each)) for each in await reads.portfolios.search(criteria)]
+
+    return {"providers": providers, "salons": salons, "works": works}
+
+
+def _path_of(work: PortfolioView) -> str:
+    slug = slug_of(work.provider_name, work.item.provider_id)
+    return f"/providers/{slug}/works/{work.item.id}"
 
 
 def _answer(

@@ -46,6 +46,8 @@ SERVICES: Final = {
 """The settings of a platform on whose pages all services sign in, and which has terms."""
 MONDAY_NOON: Final = "2026-11-23T12:00:00+08:00"
 MONDAY_EVENING: Final = "2026-11-23T18:00:00+08:00"
+_REWARDS: Final = "/account/rewards"
+_KINDS: Final = ("promotion", "points", "package", "plan")
 _SITES: Final[WeakKeyDictionary[Browser, Site]] = WeakKeyDictionary()
 """What each browser finds at `ORIGIN`."""
 
@@ -192,7 +194,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     assert (await api.post("/promotions", lengths_owner, json=promotion)).status_code == 201
     own |= {
         "book-lengths": f"/book/{lengths_id}?missing=1",
-        "book-summary-of-length": f"/book/{lengths_id}/summary?minutes=150&slot={quote(MONDAY_EVENING)}",
+        "book-summary-of-length": f"/book/{lengths_id}/summary?minutes=150&slot={quote('2026-11-23T15:00:00+08:00')}",
         "booking-to-prepare": f"/bookings/{(await api.booked(customer, lengths_id, MONDAY_NOON))['id']}",
     }
     own |= await _gift_cards(api, customer, provider_id, booked)
@@ -229,12 +231,19 @@ async def _figures(api: Api) -> tuple[Look, ...]:
         signed_in.append(answer.json()["accessToken"])
     provider, manager = signed_in
     [salon] = (await api.get("/salons", manager)).json()["items"]
-    path = "/account/statistics"
+    path, package = "/account/statistics", {"name": "Five visits", "visits": 5, "priceAmount": 30_000_000}
+    offered = await api.post("/package-offers", provider, json=package | {"currency": "MNT"})
+    assert offered.status_code == 201, offered.text
     return (
         Look("statistics", path, token=provider),
         Look("statistics-week", f"{path}?days=7&until=2026-11-22", token=provider),
         Look("statistics-salon", f"{path}/{salon['id']}?days=365", token=manager),
         Look("statistics-none", path, token=await api.joined("provider")),
+        Look("rewards", f"{_REWARDS}?done=started", token=provider),
+        Look("rewards-salon", f"{_REWARDS}/{salon['id']}", token=manager),
+        Look("rewards-turns", f"{_REWARDS}/{salon['id']}/turns?done=saved", token=manager),
+        Look("rewards-end", f"{_REWARDS}/package/{offered.json()['id']}/end", token=provider),
+        *[Look(f"rewards-new-{kind}", f"{_REWARDS}/new/{kind}", token=provider) for kind in _KINDS],
     )
 
 

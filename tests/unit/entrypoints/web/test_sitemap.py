@@ -50,7 +50,15 @@ async def test_only_what_is_public_is_listed(api: Api, monkeypatch: pytest.Monke
         if invited.status_code == 201:
             await api.post(f"/salons/{salon['id']}/members/me/accept", tokens[provider])
     public = [f"/providers/{(await api.get(f'/providers/{each}')).json()['slug']}" for each in shown[2:]]
-    wanted = ["/", *public, f"/salons/{salons[1]['slug']}"]
+    works = []
+    for token, slug in zip(tokens[2:], public, strict=True):
+        item = {"fileIds": [await api.uploaded(token, "portfolio")], "description": "A koi"}
+        added = await api.post("/portfolio", token, json=item)
+        assert added.status_code == 201, added.text
+        works.append(f"{slug}/works/{added.json()['id']}")
+    removed = works.pop().rpartition("/")[2]
+    assert (await api.delete(f"/portfolio/{removed}", tokens[4])).status_code == 204
+    wanted = ["/", *public, *works, f"/salons/{salons[1]['slug']}"]
     assert await listed(api) == {f"/{language}{path}" for language in LANGUAGES for path in wanted}
     for path in wanted[1:]:
         assert (await api.client.get(f"/mn{path}")).status_code == 200
