@@ -4,7 +4,6 @@ For speed, instants are integers here (seconds since `ORIGIN`) and ranges are so
 the public functions. One pass over each open range skips from one allowed gap to the next.
 """
 
-from calendar import isleap, monthrange
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -546,13 +545,13 @@ def local_periods(calendar: Calendar, start: datetime) -> tuple[Period, Period, 
 def _periods(day: date) -> tuple[Period, Period, Period, Period]:
     ordinal = day.toordinal()
     monday = ordinal - day.weekday()
-    first = ordinal - day.day + 1
-    new_year = date(day.year, 1, 1).toordinal()
+    first = day.replace(day=1)
+    next_month = (first + timedelta(days=31)).replace(day=1)
     return (
         (ordinal, ordinal + 1),
         (monday, monday + 7),
-        (first, first + monthrange(day.year, day.month)[1]),
-        (new_year, new_year + (366 if isleap(day.year) else 365)),
+        (first.toordinal(), next_month.toordinal()),
+        (date(day.year, 1, 1).toordinal(), date(day.year + 1, 1, 1).toordinal()),
     )
 
 

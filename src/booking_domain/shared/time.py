@@ -1,9 +1,8 @@
 """Instants, local times of day and half-open ranges."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -47,8 +46,9 @@ def months_after(at: datetime, months: int, day: int | None = None) -> datetime:
     ('2026-02-28T00:00:00', '2026-03-31T00:00:00')
     """
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    return at.replace(year=year, month=month + 1, day=min(day or at.day, last))
+    first = at.replace(year=year, month=month + 1, day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day or at.day, last.day))
 
 
 class TimeZonesMissing(Unavailable, code="zones.database_missing"):

@@ -22,6 +22,7 @@ NOT_AT_FIRST: Final = {
     "booking_domain.use_cases",
     "booking_domain.testing",
     "asyncio",
+    "calendar",
     "json",
     "urllib",
 }
