@@ -128,6 +128,9 @@ class BookingPage(PageModel):
     """Where the address is on a map."""
     start: PayStart | None
     """How the payment begins, or another does; None: nothing is to be paid now."""
+    sign_in: str
+    """Where who follows a link can sign in and do more; empty: they have."""
+    sign_in_text: str
     done: str
     """What has just happened."""
     error: str = ""
@@ -206,6 +209,12 @@ def booking_page(
         )
         if payable and (ways or paying is None)
         else None,
+        sign_in=page.link("/sign-in", next=acting.path) if acting.session_id is None else "",
+        sign_in_text=say(
+            Phrase("Sign in to pay")
+            if booking.status is Status.PENDING and not payable
+            else Phrase("Sign in to see all of it")
+        ),
         done=say(DONE[done]) if done in DONE else "",
         offer=offer,
         actions=tuple(_actions(acting, page, extras)),

@@ -576,11 +576,13 @@ async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser,
         assert api.gateway.pay(payment.invoice.reference, payment.amount)
         assert (await api.get(api.callback(str(payment.id)))).status_code == 200
         if script:
+            await page.get_by_role("button", name="I have paid").focus()
             await page.clock.run_for(4_000)
         else:
             await page.get_by_role("button", name="I have paid").click()
         await page.get_by_role("heading", level=1, name="It is booked").wait_for()
         assert not await page.get_by_role("img", name="QR code of the payment").is_visible()
+        assert await page.evaluate("document.activeElement.id") == ("main" if script else ""), "the focus is not lost"
         stranger = await api.client.get(f"/en/bookings/{booking_id}")
         assert stranger.headers["Location"].startswith("/en/sign-in?next="), "nobody else sees it"
 

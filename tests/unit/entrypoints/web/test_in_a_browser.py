@@ -42,6 +42,13 @@ FOCUSED: Final = """() => {
     return focused.contains(seen) || seen?.contains(focused) || seen?.control === focused ? "" : focused.outerHTML;
 }"""
 """Which element has the focus and is covered by another (WCAG 2.2, 2.4.11); BODY: none has the focus."""
+HEADINGS: Final = """() => {
+    const found = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")];
+    const levels = found.filter(each => each.checkVisibility()).map(each => Number(each.tagName[1]));
+    const wrong = levels.some((each, at) => each > (at ? levels[at - 1] + 1 : 1)) || levels.lastIndexOf(1) > 0;
+    return wrong || !levels.length ? levels : [];
+}"""
+"""The levels of the headings, if they are not in order below one of the first."""
 SHAPES: Final = list(product(WIDTHS, SCHEMES))
 
 pytestmark = needs_a_browser
@@ -67,6 +74,7 @@ async def test_every_page_is_usable(city: Api, looks: Sequence[Look], browser: B
             await page.set_viewport_size({"width": NARROWEST, "height": 900})
             await page.goto(f"/{language}{look.path}")
             assert await page.evaluate(OVERFLOW) == 0, f"/{language}{look.path} at {NARROWEST} px"
+            assert look.name == "styleguide" or await page.evaluate(HEADINGS) == [], f"/{language}{look.path}"
             await page.set_viewport_size({"width": ZOOMED, "height": 450})
             assert await page.evaluate(LARGE_TEXT) == [0, []], f"/{language}{look.path}, zoomed"
             await page.evaluate(f"() => {{ {axe} }}")

@@ -95,6 +95,9 @@ async def test_an_offered_time_is_accepted_by_the_link_of_a_message(api: Api, br
         await page.get_by_role("button", name="Accept").click()
         await page.wait_for_url("**?done=accepted")
         await page.reload()
+        await page.get_by_role("link", name="Sign in to pay").click()
+        await heading(page, "Sign in")
+        assert f"next=%2Fbookings%2F{booking['id']}" in page.url
     found = await api.booking(booking["id"], booking["customer"])
     assert found["start"] == "2026-11-23T10:00:00Z"
 
