@@ -209,6 +209,8 @@ class SlotSettings:
     @property
     def longest_way(self) -> int:
         """The most minutes that lie between an appointment and a claim elsewhere; 0: nobody travels."""
+        if not self.ways:  # as for nearly all; slots ask it each time
+            return self.travel_minutes
         return max([self.travel_minutes, *(each.minutes for each in self.ways)])
 
     def minutes_between(self, one: str, other: str) -> int:
