@@ -2,7 +2,8 @@
 
 mutmut makes the mutants of functions, as `[tool.mutmut]` says, and `tables` those of the lifecycles' tables. It fails
 if fewer than 92 percent are killed. `python -m tests.mutants` goes on where it was stopped, and tries what has survived
-once more; `--only PATTERN` tries mutants of such names alone, and `--survivors` shows what no test has noticed.
+once more; `--only PATTERN…` tries mutants of such names alone, `--every N` each n-th, and `--survivors` shows what no
+test has noticed.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from fnmatch import fnmatch
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +27,7 @@ from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, setup_source_paths, walk_mutatable_files
-from tests.mutants.running import EachMutant, Hit, Mutant, put_under_test
+from tests.mutants.running import EachMutant, Hit, Mutant, changes, prepare
 
 LEAST: Final = 92.0
 MUTANTS: Final = Path("mutants")
@@ -62,26 +64,29 @@ def known() -> Fates:
     return {(file, name): fate for file, name, fate in lines}
 
 
-def run_tests(made: list[tuple[str, str]], before: Fates, only: str, workers: int) -> None:
-    """Run the tests against each matching mutant that is not known to be killed, and record the result."""
+def run_tests(made: list[tuple[str, str]], before: Fates, only: list[str], every: int, workers: int) -> None:
+    """Run the tests against each matching mutant (of each n-th) that is not known to be killed, and note the result."""
 
     def plan(items: list[pytest.Item], hits: dict[str, Hit]) -> Iterator[Mutant]:
         soonest = sorted(items, key=lambda item: hits[item.nodeid].seconds)
+        puts = changes()
         for file, name in made:
             function = name.partition("__mutmut_")[0]
             tests = [item for item in soonest if function in hits[item.nodeid].functions]
-            yield Mutant(file, function, name, put_under_test(name), tests)
+            yield Mutant(file, function, name, puts[name], tests)
         yield from tables.table_mutants(items)
 
     def wanted(items: list[pytest.Item], hits: dict[str, Hit]) -> Iterator[Mutant]:
-        for mutant in plan(items, hits):
-            if fnmatch(mutant.name, only) and before.get((mutant.file, mutant.name)) not in _KILLED:
+        for mutant in islice(plan(items, hits), None, None, every):
+            named = any(fnmatch(mutant.name, each) for each in only)
+            if named and before.get((mutant.file, mutant.name)) not in _KILLED:
                 yield mutant
 
     def note(mutant: Mutant, exit_code: int) -> None:
         fates.write(json.dumps((mutant.file, mutant.name, status_by_exit_code[exit_code])) + "\n")
         fates.flush()
 
+    prepare()
     tables = import_module("tests.mutants.tables")  # only now is it `mutants/src` that is imported
     options = ["-q", "--rootdir=.", *config().pytest_add_cli_args]
     selection = [*config().pytest_add_cli_args_test_selection, *tables.TESTS]
@@ -122,10 +127,11 @@ def main() -> int:
     """Create mutants, run them and print the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="*", metavar="PATTERN")
+    parser.add_argument("--only", nargs="+", default=["*"], metavar="PATTERN")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="try each n-th: the share is an estimate")
     parser.add_argument("--survivors", action="store_true")
     wanted = parser.parse_args()
-    run_tests(make_mutants(wanted.workers), known(), wanted.only, wanted.workers)
+    run_tests(make_mutants(wanted.workers), known(), wanted.only, wanted.every, wanted.workers)
     return 0 if report(known(), survivors=wanted.survivors) else 1
 
 
