@@ -55,14 +55,14 @@ def dates_of_rrule(rrule: str, *, starts: date) -> Iterator[date]:
 
 def _parts_of(rrule: str) -> Mapping[str, str]:
     given = [part.partition("=") for part in rrule.strip().upper().removeprefix("RRULE:").split(";")]
-    parts = {name: value for name, _, value in given}
+    parts, names = {name: value for name, _, value in given}, [name for name, _, _ in given]
     reads = _PARTS.get(parts.get("FREQ", ""))
     if reads is None:
         raise unread("FREQ", f"one of {', '.join(_PARTS)}")
     for name, _, value in given:
         if name not in reads:
             raise unread(name, f"with {parts['FREQ']} only {', '.join(sorted(reads))}")
-        if not value or len(parts) < len(given):
+        if not value or names.count(name) > 1:
             raise unread(name, "each part once, with a value")
     require_end_and_week_start(parts)
     return parts
@@ -100,8 +100,9 @@ def _of_weeks(parts: Mapping[str, str], starts: date, every: int) -> Iterator[da
     begins = _DAYS.index(parts.get("WKST", "MO"))
     away = sorted({(_DAYS.index(name) - begins) % DAYS_A_WEEK for name in names})
     week = starts - timedelta(days=(starts.weekday() - begins) % DAYS_A_WEEK)
-    weeks = range(week.toordinal(), date.max.toordinal() - DAYS_A_WEEK, every * DAYS_A_WEEK)
-    return (date.fromordinal(first + days) for first in weeks for days in away)
+    last = date.max.toordinal()
+    weeks = range(week.toordinal(), last + 1, every * DAYS_A_WEEK)
+    return (date.fromordinal(first + days) for first in weeks for days in away if first + days <= last)
 
 
 def _of_months(parts: Mapping[str, str], starts: date, every: int) -> Iterator[date]:
