@@ -1,13 +1,15 @@
 """The bounds of calendar values, and where every other week counts from."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.unit.scheduling.making import calendar, exception, hours, rule
+from tests.unit.scheduling.making import calendar, daily, exception, hours, rule
 
 from booking_domain.scheduling import Block, OpeningHours, TimeRange, WeeklyRule, offered_slots
-from booking_domain.scheduling.model import SlotSettings
+from booking_domain.scheduling.model import Calendar, SlotSettings
+from booking_domain.scheduling.open_hours import open_until
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId
 from booking_domain.testing.builders import HOUR, NOW
@@ -72,3 +74,16 @@ def test_a_window_start_is_rounded_up_to_a_whole_second() -> None:
         assert [slot.start for slot in offered_slots(of, (), window=window, now=nine - HOUR)] == [nine]
     window = TimeRange(nine + timedelta(microseconds=1), nine + 2 * HOUR)
     assert [slot.start for slot in offered_slots(of, (), window=window, now=nine - HOUR)] == [nine + HOUR]
+
+
+def test_open_ranges_end_when_the_last_of_the_hours_that_meet_does() -> None:
+    salon = OpeningHours(time_zone="UTC", rules=daily("00:00-18:00"))
+    shop = Calendar(time_zone="UTC", rules=(*daily("10:00-12:00"), *daily("12:00-19:00")))
+    nine = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    ten, last = nine + HOUR, nine + 10 * HOUR - timedelta(microseconds=1)
+    closes = nine + 10 * HOUR
+    assert [open_until(shop, at) for at in (nine, ten, last, closes)] == [None, closes, closes, None]
+    assert open_until(replace(shop, salon=salon), ten) == nine + 9 * HOUR
+    always = open_until(Calendar(time_zone="UTC", rules=daily("00:00-24:00")), ten)
+    assert always is not None
+    assert always >= ten + timedelta(days=1)

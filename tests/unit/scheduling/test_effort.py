@@ -7,12 +7,14 @@ from uuid import UUID
 
 from hypothesis import given
 from tests.unit.effort import examples
-from tests.unit.scheduling.making import calendar, daily
+from tests.unit.scheduling.making import calendar, daily, exception, rule
 
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.effort import steps_of, steps_to_first
+from booking_domain.scheduling.feeds import Feed
+from booking_domain.scheduling.model import Block, OpeningHours
 from booking_domain.scheduling.schedule import ProviderSchedule
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import FeedId, ProviderId, UserId
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions
 
@@ -67,3 +69,35 @@ def test_fine_steps_and_large_calendars_are_dear() -> None:
 def test_the_first_slot_of_a_provider_who_never_closes_is_searched_in_the_whole_window() -> None:
     always = of(calendar("Asia/Ulaanbaatar", *daily("00:00-24:00")))
     assert steps_to_first(always, days(365)) == steps_of(always, days(365)) > CHEAP
+
+
+def test_steps_are_those_that_are_counted_by_hand() -> None:
+    """A window of seven days may meet a weekday twice, one of four and a half days once."""
+    hour = TimeRange(NOW, NOW + timedelta(hours=1))
+    salon = OpeningHours(
+        time_zone="UTC", rules=daily("09:00-12:00")[:3], exceptions=(exception(NOW.date(), "10:00-11:00"),)
+    )
+    usual = Calendar(
+        time_zone="UTC",
+        rules=(rule(1, "10:00-12:00"), rule(2, "10:00-13:00")),
+        exceptions=(
+            exception(NOW.date(), "10:00-11:00", "12:00-14:00"),
+            exception(NOW.date() + timedelta(days=1)),
+        ),
+        settings=SlotSettings(step_minutes=7),
+        blocks=(Block(range=hour),),
+        busy=(hour, hour),
+        salon=salon,
+    )
+    feed = Feed(id=FeedId(UUID(int=3)), url="https://calendar.example.com/", busy=(hour, hour, hour))
+    schedule = replace(of(usual, [usual.claim(hour)]), feeds=(feed,))
+    by_claims = 1 + 2 * (1 + 1 + 2 + 3)
+    by_exceptions = (1 + 2) + 1 + (1 + 1)
+    assert steps_of(schedule, days(7)) == (2 * 5 + 3) * 60 // 7 + 2 * 2 + 2 * 3 + by_exceptions + by_claims
+    shorter = TimeRange(NOW, NOW + timedelta(days=4.5))
+    assert steps_of(schedule, shorter) == (5 + 3) * 60 // 7 + 2 + 3 + by_exceptions + by_claims
+    year = 53 * (2 + 3) + by_exceptions + by_claims
+    assert steps_to_first(schedule, days(365)) == (17 * 5 + 3) * 60 // 7 + year
+    limited = replace(usual, settings=SlotSettings(step_minutes=7, max_per_day=3))
+    assert steps_to_first(replace(schedule, calendar=limited), days(365)) == (53 * 5 + 3) * 60 // 7 + year
+    assert steps_of(of(replace(usual, salon=None)), days(1)) == (5 + 3) * 60 // 7 + 2 + (1 + 2) + 1 + 1 + 2 * (1 + 2)

@@ -11,9 +11,10 @@ from booking_domain.scheduling import Claim, ClaimKind, SlotSettings, TimeRange
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import placeable
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, ServiceId, UserId
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -101,6 +102,48 @@ def test_a_claim_without_expiry_is_a_booking() -> None:
 @pytest.mark.parametrize(("early", "late"), [(SECOND, timedelta(0)), (timedelta(0), SECOND)])
 def test_a_claim_blocks_all_of_its_appointment(early: timedelta, late: timedelta) -> None:
     span = TimeRange(NOW, NOW + 60 * MINUTE)
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValue, match=r"^blocked: [a-z]"):
         Claim.of(span, blocked=TimeRange(span.start + early, span.end - late))
-    assert refused.value.field_path == ("blocked",)
+
+
+def test_only_a_plain_booking_is_overbooked() -> None:
+    span, pause = TimeRange(NOW, NOW + 60 * MINUTE), TimeRange(NOW + MINUTE, NOW + 2 * MINUTE)
+    plain, yoga = Claim.of(span), ServiceId(UUID(int=3))
+    assert replace(plain, lane=1).lane == 1
+    for wrong in (
+        Claim.of(span, expires_at=NOW),
+        Claim.of(span, pauses=(pause,)),
+        replace(plain, class_id=yoga),
+        replace(plain, needs=(ResourceNeed(ResourceId(UUID(int=4))),)),
+    ):
+        with pytest.raises(InvalidValue, match=r"^lane: [a-z]"):
+            replace(wrong, lane=1)
+    with pytest.raises(InvalidValue, match=r"^pauses: a class"):
+        replace(plain, class_id=yoga, pauses=(pause,))
+
+
+def test_pauses_of_a_claim_are_apart_and_in_order() -> None:
+    span = TimeRange(NOW, NOW + 60 * MINUTE)
+    one, two, three = (TimeRange(NOW + at * MINUTE, NOW + (at + 10) * MINUTE) for at in (10, 20, 30))
+    claim = Claim.of(span, pauses=(one, three), venue="salon")
+    assert (claim.pauses, claim.venue) == ((one, three), "salon")
+    for wrong in ((one, two), (three, one), (one, one)):
+        with pytest.raises(InvalidValue, match=r"^pauses: [a-z]"):
+            Claim.of(span, pauses=wrong)
+
+
+def test_places_of_one_occurrence_have_the_same_class_provider_time_and_venue() -> None:
+    span = TimeRange(NOW, NOW + 60 * MINUTE)
+    place = replace(Claim.of(span), class_id=ServiceId(UUID(int=3)), capacity=2)
+    assert place.shares(replace(place, id=ClaimId(UUID(int=9)), customer_id=UserId(UUID(int=8))))
+    later, wide = TimeRange(NOW, NOW + 61 * MINUTE), TimeRange(NOW - MINUTE, NOW + 61 * MINUTE)
+    for other in (
+        replace(place, class_id=ServiceId(UUID(int=4))),
+        replace(place, provider_id=ProviderId(UUID(int=5))),
+        replace(place, span=later, blocked=later),
+        replace(place, blocked=wide),
+        replace(place, venue="home"),
+    ):
+        assert not place.shares(other)
+    plain = Claim.of(span)
+    assert not plain.shares(plain)

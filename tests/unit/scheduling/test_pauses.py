@@ -211,20 +211,20 @@ def test_an_offer_of_another_length_has_no_pauses() -> None:
     ids=["to the end", "that touch", "out of order", "eleven"],
 )
 def test_work_comes_before_between_and_after_pauses(of: tuple[Pause, ...]) -> None:
-    with pytest.raises(InvalidValue, match=r"^pauses: "):
+    with pytest.raises(InvalidValue, match=r"^pauses: [a-z0-9]"):
         SlotSettings(duration_minutes=120, pauses=of)
 
 
 @pytest.mark.parametrize("minutes", [0, 1_441, True, "1"])
 def test_a_pause_is_some_minutes_after_the_start(minutes: object) -> None:
-    with pytest.raises(InvalidValue, match=r"^after_minutes: "):
+    with pytest.raises(InvalidValue, match=r"^after_minutes: [a-z0-9]"):
         Pause(minutes, 1)  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match=r"^minutes: "):
+    with pytest.raises(InvalidValue, match=r"^minutes: [a-z0-9]"):
         Pause(1, minutes)  # type: ignore[arg-type]
 
 
 def test_a_class_has_no_pauses_and_another_length_none_either() -> None:
-    with pytest.raises(InvalidValue, match=r"^pauses: "):
+    with pytest.raises(InvalidValue, match=r"^pauses: [a-z0-9]"):
         SlotSettings(duration_minutes=120, capacity=2, pauses=(Pause(30, 60),))
     assert COLOUR.settings.lasting(60).pauses == ()
     assert COLOUR.settings.lasting(120) == COLOUR.settings
@@ -233,7 +233,7 @@ def test_a_class_has_no_pauses_and_another_length_none_either() -> None:
 def test_the_pauses_of_a_claim_lie_within_its_appointment() -> None:
     span = TimeRange(TEN, TEN + HOUR)
     for pause in (span, TimeRange(TEN, TEN + HOUR / 2), TimeRange(TEN + HOUR / 2, TEN + HOUR)):
-        with pytest.raises(InvalidValue, match=r"^pauses: "):
+        with pytest.raises(InvalidValue, match=r"^pauses: [a-z0-9]"):
             Claim.of(span, pauses=(pause,))
 
 

@@ -10,12 +10,35 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 
 from booking_domain.scheduling import Anchoring, Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.claiming import slot_window
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.model import DateException, OpeningHours, claim_margin
-from booking_domain.scheduling.placing import claimable, require_available
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    SlotNotOffered,
+    SlotTaken,
+    TimeNotAvailable,
+    TimeOff,
+)
+from booking_domain.scheduling.model import (
+    Block,
+    DateException,
+    OpeningHours,
+    claim_margin,
+)
+from booking_domain.scheduling.pauses import Pause
+from booking_domain.scheduling.placing import (
+    claimable,
+    for_services,
+    is_over_others,
+    offered_minutes,
+    placeable,
+    proposable,
+    require_available,
+    require_services,
+)
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.schedule import ProviderSchedule
+from booking_domain.scheduling.services import ServiceRequired
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.shared.ids import ClaimId, ResourceId, ServiceId, UserId
 from booking_domain.testing.properties.obstacles import Obstacles
 from booking_domain.testing.strategies import Question, questions
 from booking_domain.testing.strategies.moments import MINUTE, midnight
@@ -230,3 +253,116 @@ def test_a_time_that_the_provider_proposes_may_be_outside_weekly_hours_but_not_o
                 proposed(member, inside)
         else:
             proposed(member, inside)
+
+
+def test_refusals_name_the_start_its_zone_and_why() -> None:
+    full, closed = schedule(booked(monday(10))), replace(SALON, exceptions=(DateException(date=date(2026, 11, 23)),))
+    ten, nobody = TimeRange(monday(10), monday(11)), ClaimId(UUID(int=0))
+    with pytest.raises(SlotTaken) as taken:
+        claimable(full, monday(10), now=NOW)
+    with pytest.raises(SlotTaken) as taken_for_staff:
+        placeable(full, monday(10), now=NOW)
+    with pytest.raises(SlotTaken) as taken_later:
+        require_available(full, ten, now=NOW, own=nobody)
+    with pytest.raises(SlotNotOffered) as not_offered:
+        claimable(schedule(), monday(13), now=NOW)
+    with pytest.raises(TimeNotAvailable) as not_available:
+        require_available(schedule(of=closed), ten, now=NOW, own=nobody)
+    for refused in (taken, taken_for_staff, taken_later):
+        assert (refused.value.start, refused.value.zone) == (monday(10), "Asia/Ulaanbaatar")
+    assert (not_offered.value.start, not_offered.value.zone) == (monday(13), "Asia/Ulaanbaatar")
+    assert not_offered.value.reasons == ("closed",)
+    assert (not_available.value.start, not_available.value.zone) == (monday(10), "Asia/Ulaanbaatar")
+    assert not_available.value.reasons == ("exception",)
+
+
+def test_the_staff_places_in_time_off_only_if_they_override_it() -> None:
+    off = replace(SALON, blocks=(Block(range=TimeRange(monday(10, 30), monday(12))),))
+    with pytest.raises(TimeOff) as refused:
+        placeable(schedule(of=off), monday(10), now=NOW)
+    error = refused.value
+    assert (error.start, error.until, error.zone) == (monday(10), monday(12), "Asia/Ulaanbaatar")
+    placed = placeable(schedule(of=off), monday(10), now=NOW, override_time_off=True)
+    assert (
+        placed
+        == placeable(schedule(), monday(10), now=NOW)
+        == (
+            TimeRange(monday(10), monday(11)),
+            TimeRange(monday(9, 50), monday(11, 20)),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "problem"),
+    [
+        (monday(0) - timedelta(seconds=1), "2026-11-22 is not between today and 730 days ahead"),
+        (monday(10) + timedelta(days=730, seconds=1), "2028-11-22 is not between today and 730 days ahead"),
+        (monday(10) + timedelta(microseconds=1), "an appointment must start at a whole second"),
+    ],
+)
+def test_the_staff_places_whole_seconds_from_today_on(start: datetime, problem: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        placeable(schedule(), start, now=monday(10))
+    assert str(refused.value) == f"slot: {problem}."
+    for right in (monday(0), monday(10) + timedelta(days=730)):
+        assert placeable(schedule(), right, now=monday(10))[0].start == right
+
+
+def test_the_staff_overbooks_bookings_and_not_holds() -> None:
+    over = booked(monday(10))
+    place = placeable(schedule(over), monday(10, 30), now=NOW, overbook=True)
+    assert place[0] == TimeRange(monday(10, 30), monday(11, 30))
+    assert is_over_others(schedule(over), place, now=NOW)
+    assert not is_over_others(schedule(over), place, now=NOW, own=over.id)
+    assert not is_over_others(schedule(held(monday(10), until=NOW)), place, now=NOW)
+    assert not is_over_others(schedule(booked(monday(16))), place, now=NOW)
+    hold = held(monday(11), until=monday(1))
+    for claims in ((hold,), (over, hold)):
+        with pytest.raises(SlotTaken):
+            placeable(schedule(*claims), monday(10, 30), now=NOW, overbook=True)
+        with pytest.raises(SlotTaken):
+            placeable(schedule(*claims), monday(10, 30), now=NOW)
+
+
+def test_no_class_no_pauses_and_no_resources_are_overbooked() -> None:
+    over = schedule(booked(monday(10)))
+    settings = (
+        replace(SETTINGS, class_id=ServiceId(UUID(int=3)), capacity=2),
+        replace(SETTINGS, pauses=(Pause(5, 5),)),
+    )
+    needing = replace(over, needs=(ResourceNeed(ResourceId(UUID(int=4))),))
+    for wrong in (*(replace(over, calendar=replace(SALON, settings=each)) for each in settings), needing):
+        with pytest.raises(InvalidValue, match=r"^overbook: [a-z]"):
+            placeable(wrong, monday(10, 30), now=NOW, overbook=True)
+        assert placeable(replace(wrong, claims=()), monday(10, 30), now=NOW, overbook=True)
+
+
+def test_a_provider_proposes_a_length_in_the_place_of_the_own_claim() -> None:
+    own = booked(monday(10))
+    place = TimeRange(monday(10), monday(12)), TimeRange(monday(9, 50), monday(12, 20))
+    assert proposable(schedule(own), monday(10), now=NOW, duration_minutes=120, own=own.id) == place
+    assert placeable(schedule(own), monday(10), now=NOW, duration_minutes=120, own=own.id) == place
+    evening = TimeRange(monday(18), monday(20))
+    assert proposable(schedule(own), monday(18), now=NOW, duration_minutes=120, own=own.id)[0] == evening
+    with pytest.raises(SlotTaken):
+        proposable(schedule(own), monday(10), now=NOW, duration_minutes=120, own=ClaimId(UUID(int=0)))
+    closed = replace(SALON, exceptions=(DateException(date=date(2026, 11, 23)),))
+    with pytest.raises(TimeNotAvailable):
+        proposable(schedule(own, of=closed), monday(10), now=NOW, duration_minutes=120, own=own.id)
+
+
+def test_customers_choose_services_or_a_length_that_is_offered() -> None:
+    cut = ServiceId(UUID(int=5))
+    of = replace(schedule(), further_durations=(30,))
+    assert for_services(of, (), 30) is of
+    with pytest.raises(InvalidValue, match=r"^duration_minutes: [a-z]"):
+        for_services(of, (cut,), 30)
+    require_services(of, ())
+    require_services(replace(of, by_service=True), (cut,))
+    with pytest.raises(ServiceRequired):
+        require_services(replace(of, by_service=True), ())
+    assert [offered_minutes(of, minutes) for minutes in (None, 30, 60)] == [60, 30, 60]
+    with pytest.raises(DurationNotOffered) as refused:
+        offered_minutes(of, 45)
+    assert refused.value.offered == (30, 60)

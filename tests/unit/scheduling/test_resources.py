@@ -29,10 +29,11 @@ from booking_domain.scheduling import (
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.explain import public_reasons
 from booking_domain.scheduling.placing import claimable, placeable, require_available
-from booking_domain.scheduling.resources import ResourceNeed, ResourceUses, UnitUse, most_needed
+from booking_domain.scheduling.resources import Resource, ResourceNeed, ResourceUses, UnitUse, most_needed
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.validity import unchanged_until
-from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, SalonId, UserId
+from booking_domain.shared.time import ORIGIN
 from booking_domain.testing.question import Question
 
 ME, OTHER = ProviderId(UUID(int=1)), ProviderId(UUID(int=2))
@@ -159,7 +160,58 @@ def test_services_of_one_appointment_need_the_most_that_one_of_them_does() -> No
 
 @pytest.mark.parametrize("quantity", [0, 101, True, "1"])
 def test_one_to_a_hundred_units_are_needed(quantity: object) -> None:
-    with pytest.raises(InvalidValue, match=r"^quantity: "):
+    with pytest.raises(InvalidValue, match=r"^quantity: [a-z]"):
         ResourceNeed(ROOM, quantity)  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match=r"^needed: "):
+    with pytest.raises(InvalidValue, match=r"^needed: [a-z]"):
         RequiredResource(units=(), needed=quantity)  # type: ignore[arg-type]
+
+
+def test_a_hundred_units_are_allowed() -> None:
+    assert ResourceNeed(ROOM, 100).quantity == 100
+    hundred = RequiredResource(units=(ResourceUnit(),) * 100, needed=100)
+    assert hundred.free(DAY)
+    with pytest.raises(InvalidValue, match=r"^units: [a-z]"):
+        replace(hundred, units=(*hundred.units, ResourceUnit()))
+
+
+def test_a_resource_has_one_owner_a_name_and_units() -> None:
+    room = Resource(id=ROOM, provider_id=ME, name="n" * 120, quantity=100, created_at=NOW)
+    of_salon = replace(room, provider_id=None, salon_id=SalonId(UUID(int=5)), quantity=1)
+    wrongs: list[tuple[str, dict[str, object]]] = [
+        ("name", {"name": " "}),
+        ("name", {"name": "n" * 121}),
+        ("quantity", {"quantity": 0}),
+        ("quantity", {"quantity": 101}),
+    ]
+    for field, wrong in wrongs:
+        with pytest.raises(InvalidValue, match=f"^{field}: [a-z]"):
+            replace(of_salon, **wrong)  # type: ignore[arg-type]
+    for owners in ({"provider_id": None}, {"salon_id": of_salon.salon_id}):
+        with pytest.raises(ValueError, match=r"^a resource is of a provider or of a salon$"):
+            replace(room, **owners)
+
+
+@st.composite
+def busy_seconds(draw: st.DrawFn) -> ResourceUnit:
+    edges = draw(st.lists(st.integers(0, 30), max_size=6, unique=True).map(sorted))
+    return ResourceUnit(
+        taken=tuple(
+            TimeRange(ORIGIN + timedelta(seconds=one), ORIGIN + timedelta(seconds=other))
+            for one, other in draw(st.permutations([*pairwise(edges)]))
+            if draw(st.booleans())
+        )
+    )
+
+
+@examples(100)
+@given(
+    st.builds(RequiredResource, units=st.lists(busy_seconds(), max_size=4).map(tuple), needed=st.integers(1, 4)),
+    st.integers(1, 9),
+    st.integers(0, 5),
+)
+def test_starts_are_closed_to_the_second(required: RequiredResource, need: int, before: int) -> None:
+    closed = [*required.closed(need, before)]
+    for second in range(-20, 50):
+        start = ORIGIN + timedelta(seconds=second)
+        free = required.free(TimeRange(start - timedelta(seconds=before), start + timedelta(seconds=need)))
+        assert free == (not any(low < second < high for low, high in closed)), second

@@ -1,7 +1,9 @@
 """Services of one booking: their totals, and which can be chosen."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from random import Random
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -9,25 +11,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_domain.scheduling.model import Calendar, SlotSettings
+from booking_domain.scheduling.pauses import Pause
+from booking_domain.scheduling.resources import MAX_NEEDS, ResourceNeed
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import (
     MAX_SERVICES_PER_BOOKING,
+    ClassAlone,
+    ComposedService,
     OfferedService,
+    OnCurrencyChange,
     OnlyAddOns,
     Service,
     ServiceNotOffered,
     ServiceOffer,
+    SeveralVenues,
     choose,
     compose,
+    last_day,
+    shortest,
 )
+from booking_domain.scheduling.weekly import Hours, ServiceHours, WeeklyRule
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ProviderId, ServiceId, UserId
+from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId, VenueId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW, TOMORROW
 
 PROVIDER = ProviderId(UUID(int=7))
 BUFFERS = st.none() | st.integers(0, 240)
+A_DAY: Final = 1_440
+VENUE: Final = VenueId(UUID(int=10))
+NEEDS: Final = tuple(ResourceNeed(ResourceId(UUID(int=number))) for number in range(MAX_NEEDS))
+LARGEST: Final = Service(
+    id=ServiceId(UUID(int=1)),
+    provider_id=PROVIDER,
+    name="n" * 120,
+    description="d" * 2_000,
+    category="c" * 60,
+    minutes=14 * A_DAY,
+    price=Money.of(20_000, "MNT"),
+    deposit=Money.of(20_000, "MNT"),
+    buffer_before_minutes=A_DAY,
+    buffer_after_minutes=A_DAY,
+    min_notice_minutes=730 * A_DAY,
+    horizon_days=730,
+    reminder_minutes=(60, 30),
+    capacity=1_000,
+    needs=NEEDS,
+    whole_days=True,
+    hours=ServiceHours(WeeklyRule.every_day(Hours.parse("10:00-12:00"))),
+    venue_id=VENUE,
+    created_at=NOW,
+)
+LUNCH: Final = replace(LARGEST, capacity=1, minutes=180, whole_days=False, pauses=(Pause(60, 30),))
 
 
 @st.composite
@@ -166,10 +202,139 @@ def test_services_that_cannot_be_booked_together_are_refused() -> None:
         choose(known, [cut.id, ServiceId(UUID(int=9))])
     with pytest.raises(OnlyAddOns):
         choose(known, [wash.id])
-    with pytest.raises(InvalidValue, match="once"):
+    with pytest.raises(InvalidValue, match=r"^service_ids: each service must be named once"):
         choose(known, [cut.id, cut.id])
-    with pytest.raises(InvalidValue, match="longer than a day"):
+    with pytest.raises(InvalidValue, match=r"^service_ids: the services are longer than a day"):
         choose(known, [cut.id, long.id])
     many = [_service(number) for number in range(MAX_SERVICES_PER_BOOKING + 1)]
-    with pytest.raises(InvalidValue, match="at most"):
+    with pytest.raises(InvalidValue, match=r"^service_ids: at most 10"):
         choose(many, [each.id for each in many])
+    yoga, away = replace(_service(4), capacity=2), replace(_service(5), venue_id=VENUE)
+    with pytest.raises(ClassAlone):
+        choose([cut, yoga], [cut.id, yoga.id])
+    with pytest.raises(SeveralVenues):
+        choose([cut, away], [cut.id, away.id])
+    days = replace(long, whole_days=True, minutes=14 * A_DAY)
+    more = replace(days, id=cut.id, minutes=A_DAY)
+    with pytest.raises(InvalidValue, match=r"^service_ids: at most 14 whole days"):
+        choose([days, more], [days.id, more.id])
+    assert choose([away, wash], [away.id, wash.id]) == (away, wash)
+    for alone in (yoga, days, replace(long, minutes=14 * A_DAY)):
+        assert choose([alone], [alone.id]) == (alone,)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "besides"),
+    [
+        ("name", {"name": "  "}, ()),
+        ("name", {"name": "n" * 121}, ()),
+        ("description", {"description": "d" * 2_001}, ()),
+        ("category", {"category": "c" * 61}, ()),
+        ("duration_minutes", {"minutes": 0}, ()),
+        ("duration_minutes", {"minutes": 14 * A_DAY + 1}, ()),
+        ("duration_minutes", {"minutes": A_DAY + 1}, ("whole_days",)),
+        ("buffer_before_minutes", {"buffer_before_minutes": -1}, ()),
+        ("buffer_before_minutes", {"buffer_before_minutes": A_DAY + 1}, ()),
+        ("buffer_after_minutes", {"buffer_after_minutes": -1}, ()),
+        ("buffer_after_minutes", {"buffer_after_minutes": A_DAY + 1}, ()),
+        ("min_notice_minutes", {"min_notice_minutes": -1}, ()),
+        ("min_notice_minutes", {"min_notice_minutes": 730 * A_DAY + 1}, ()),
+        ("horizon_days", {"horizon_days": -1}, ()),
+        ("horizon_days", {"horizon_days": 731}, ()),
+        ("capacity", {"capacity": 0}, ()),
+        ("capacity", {"capacity": 1_001}, ()),
+        ("capacity", {"add_on": True, "venue_id": None}, ("add_on",)),
+        ("pauses", {"pauses": (Pause(60, 30),)}, ("capacity",)),
+        ("pauses", {"pauses": (Pause(60, 30),), "capacity": 1}, ("whole_days",)),
+        ("pauses", {"pauses": (Pause(A_DAY, A_DAY),), "capacity": 1, "minutes": 2 * A_DAY}, ("duration_minutes",)),
+        ("venue_id", {"provider_id": None, "salon_id": SalonId(UUID(int=9))}, ()),
+        ("venue_id", {"add_on": True, "capacity": 1}, ("add_on",)),
+        ("resources", {"needs": (*NEEDS, ResourceNeed(ResourceId(UUID(int=99))))}, ()),
+        ("resources", {"needs": NEEDS[:1] * 2}, ()),
+        ("deposit_amount", {"price": Money.of(19_999, "MNT")}, ("price_amount",)),
+        ("reminder_minutes", {"reminder_minutes": (30, 60)}, ()),
+    ],
+)
+def test_a_service_has_limits(field: str, wrong: dict[str, Any], besides: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidValue, match=f"^{field}: [a-z0-9]") as refused:
+        replace(LARGEST, **wrong)
+    assert refused.value.besides == besides
+
+
+def test_a_service_is_of_a_provider_or_of_a_salon() -> None:
+    for owners in ({"provider_id": None}, {"salon_id": SalonId(UUID(int=9))}):
+        with pytest.raises(ValueError, match=r"^a service is of a provider or of a salon$"):
+            replace(LARGEST, venue_id=None, **owners)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("duration_minutes", {"minutes": 0}),
+        ("duration_minutes", {"minutes": 20_161}),
+        ("price_amount", {"price_amount": -1}),
+    ],
+)
+def test_an_offer_has_limits(field: str, wrong: dict[str, Any]) -> None:
+    offer = ServiceOffer(service_id=LARGEST.id, provider_id=PROVIDER, minutes=1, price_amount=0)
+    with pytest.raises(InvalidValue, match=f"^{field}: [a-z0-9]"):
+        replace(offer, **wrong)
+
+
+@pytest.mark.parametrize("service", [LARGEST, LUNCH, replace(LUNCH, pauses=(), add_on=True, venue_id=None)])
+def test_a_service_is_offered_as_it_is(service: Service) -> None:
+    def fields(of: object) -> dict[str, object]:
+        return {name: getattr(of, name) for name in OfferedService.__dataclass_fields__}
+
+    assert fields(service.offered()) == fields(service)
+    other = ServiceOffer(service_id=service.id, provider_id=PROVIDER, minutes=service.minutes - 60)
+    changed = {"minutes": service.minutes - 60, "pauses": (), "whole_days": False}
+    assert fields(service.offered(other)) == fields(service) | changed
+
+
+def test_a_currency_changes_prices_or_ends_bookings() -> None:
+    kept = LARGEST.after_currency_change("JPY", OnCurrencyChange.KEEP_NUMBERS)
+    yen = Money.of(20_000, "JPY")
+    assert kept == replace(LARGEST, price=yen, deposit=yen, version=2)
+    ended = LARGEST.after_currency_change("JPY", OnCurrencyChange.DEACTIVATE)
+    assert ended == replace(LARGEST, active=False, version=2)
+
+
+def test_an_appointment_has_what_its_services_are() -> None:
+    one, zero = LARGEST.offered(), Money.zero("MNT")
+    assert compose([one], buffer_before_minutes=1, buffer_after_minutes=2) == ComposedService(
+        minutes=14 * A_DAY,
+        price=one.price,
+        deposit=one.deposit,
+        buffer_before_minutes=A_DAY,
+        buffer_after_minutes=A_DAY,
+        min_notice_minutes=730 * A_DAY,
+        horizon_days=730,
+        capacity=1_000,
+        class_id=one.id,
+        needs=NEEDS,
+        whole_days=True,
+        hours=(LARGEST.hours,) if LARGEST.hours else (),
+        venue_id=VENUE,
+    )
+    lunch, wash = LUNCH.offered(), replace(_service(2, add_on=True), needs=(replace(NEEDS[0], quantity=2),))
+    together = compose([wash, lunch], buffer_before_minutes=1, buffer_after_minutes=2)
+    assert (together.minutes, together.price, together.pauses) == (240, lunch.price + zero, (Pause(120, 30),))
+    assert (together.class_id, together.capacity, together.venue_id) == (None, 1, VENUE)
+    assert set(together.needs) == {wash.needs[0], *NEEDS[1:]}
+    plain = compose([_service(1)], buffer_before_minutes=1, buffer_after_minutes=2)
+    assert (plain.min_notice_minutes, plain.horizon_days, plain.hours) == (0, 730, ())
+
+
+def test_whole_days_have_a_last_day_if_they_are_several() -> None:
+    first, cut = date(2026, 11, 24), _service(1)
+    assert last_day([cut, LARGEST.offered()], first) == date(2026, 12, 7)
+    assert last_day([replace(cut, minutes=2 * A_DAY, whole_days=True)], first) == date(2026, 11, 25)
+    assert last_day([replace(cut, minutes=A_DAY, whole_days=True)], first) is None
+    assert last_day([replace(cut, minutes=2 * A_DAY)], first) is None
+
+
+def test_the_shortest_service_is_no_add_on_and_the_first_of_several() -> None:
+    long, one, other, wash = _service(1), _service(2, minutes=30), _service(3, minutes=30), _service(4, minutes=5)
+    assert shortest([long, one, other, replace(wash, add_on=True)]) == one
+    assert shortest([replace(wash, add_on=True)]) is None

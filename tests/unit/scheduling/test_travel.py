@@ -175,9 +175,8 @@ def test_venues_are_kept_in_json() -> None:
 
 @pytest.mark.parametrize(("field", "wrong"), [("travel_minutes", -1), ("travel_minutes", 1_441), ("venue", "x" * 101)])
 def test_settings_that_cannot_be_are_refused(field: str, wrong: Any) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValue, match=f"^{field}: [a-z0-9]"):
         replace(studio().settings, **{field: wrong})
-    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(
@@ -193,9 +192,8 @@ def test_settings_that_cannot_be_are_refused(field: str, wrong: Any) -> None:
     ],
 )
 def test_ways_that_cannot_be_are_refused(way: Callable[[], Any], field: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValue, match=f"^{field}: [a-z0-9]"):
         way()
-    assert refused.value.field == field
 
 
 def test_who_has_no_time_to_travel_is_told_so() -> None:

@@ -1,7 +1,9 @@
 """The lifecycle of a waiting-list entry, compared with a table that was written independently."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from booking_domain.scheduling.waiting import (
     WaitingParty,
     WaitingStatus,
 )
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove
 from booking_domain.shared.time import TimeRange
@@ -77,6 +80,28 @@ def test_an_ended_entry_never_changes() -> None:
         with pytest.raises(InvalidTransition):
             ended.offered(NOW, NOW + HOUR)
         assert ended.at(ENTRY.window.end + HOUR) == ended
+
+
+def test_an_entry_whose_offer_is_retracted_waits_again() -> None:
+    assert ENTRY.offered(NOW + HOUR, NOW + HOUR).retracted() == ENTRY
+    with pytest.raises(InvalidTransition):
+        ENTRY.retracted()
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("to", {"window": TimeRange(NOW, NOW + timedelta(days=92, hours=1, seconds=1))}),
+        ("duration_minutes", {"duration_minutes": 0}),
+        ("duration_minutes", {"duration_minutes": 20_161}),
+    ],
+)
+def test_an_entry_has_limits(field: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValue, match=f"^{field}: [a-z0-9]"):
+        replace(ENTRY, **wrong)
+    longest = TimeRange(NOW, NOW + timedelta(days=92, hours=1))
+    for minutes in (1, 20_160):
+        assert replace(ENTRY, window=longest, duration_minutes=minutes).window == longest
 
 
 def test_an_entry_lapses_at_the_end_of_its_offer_or_window() -> None:

@@ -52,6 +52,12 @@ def test_a_move_of_another_party_is_refused() -> None:
     assert str(refused.value) == "The guest cannot lock the door while it is shut."
 
 
+def test_what_the_table_has_for_a_party_is_allowed() -> None:
+    assert DOOR.allows(Door.SHUT, Deed.LOCK, Someone.HOST)
+    assert not DOOR.allows(Door.SHUT, Deed.LOCK, Someone.GUEST)
+    assert not DOOR.allows(Door.LOCKED, Deed.OPEN, Someone.HOST)
+
+
 def test_a_lifecycle_raises_its_own_error() -> None:
     class DoorRefuses(InvalidTransition):
         """No."""
