@@ -80,9 +80,9 @@ class WebhookDeliveries(Protocol):
         ...
 
     async def replay_failed(self, endpoint_id: EndpointId, since: datetime, now: datetime) -> int:
-        """Make the failed deliveries that were made at or after `since` pending; return how many there were.
+        """Make the failed deliveries that were made at or after `since` pending, as if none had been attempted.
 
-        The endpoint must be locked.
+        They are due at `now`. Return how many there were. The endpoint must be locked.
         """
         ...
 

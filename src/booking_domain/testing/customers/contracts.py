@@ -143,7 +143,7 @@ class CustomersContract(StorageContract):
             await tx.walk_ins.add(cancelled.id, anu)
             await tx.walk_ins.add(theirs.id, bold)
         note = _note(cast.owner.id, first.id)
-        await self._write(note, _note(other.owner.id, theirs.id))
+        await self._write(note, _note(other.owner.id, theirs.id), _note(other.owner.id, first.id))
         seen = Customer(
             id=CustomerId(first.id),
             name="Bold",
@@ -177,7 +177,8 @@ class CustomersContract(StorageContract):
             ):
                 assert await tx.customer_notes.serves(own, CustomerId(customer_id)) == served
             await tx.customer_notes.delete_on(CustomerId(first.id))
-            assert await tx.customer_notes.get(cast.owner.id, CustomerId(first.id)) is None
+            for author in (cast.owner.id, other.owner.id):
+                assert await tx.customer_notes.get(author, CustomerId(first.id)) is None
             assert await tx.customer_notes.get(other.owner.id, CustomerId(theirs.id)) is not None
 
     async def test_a_manager_has_the_customers_of_all_members(self) -> None:

@@ -151,7 +151,7 @@ class FilesContract(StorageContract):
     async def test_files_of_an_account_are_paged(self) -> None:
         account, other = self.make.user(), self.make.user()
         files = [a_file(self.make, account) for _ in range(3)]
-        await self._stored(account, *files)
+        await self._stored(account, *files[::-1])
         await self._stored(other, a_file(self.make, other))
         page = await self.reads.files.of_account(account.id, None, 2)
         assert list(page) == files[:2]

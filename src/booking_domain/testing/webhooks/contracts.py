@@ -135,7 +135,9 @@ class WebhooksContract(StorageContract):
             await self.alone.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
 
     async def test_endpoints_are_filtered_and_paged(self, cast: Cast, other: Cast) -> None:
-        one, two = await self._stored(cast.owner), await self._stored(other.owner)
+        one, two = an_endpoint(self.make, cast.owner), an_endpoint(self.make, other.owner)
+        for each in (two, one):
+            await self.alone.webhook_endpoints.add(each)
         off = two.disable(DisabledBecause.OWNER, now=NOW)
         await self.alone.webhook_endpoints.save(off, was=two)
 
@@ -169,7 +171,9 @@ class WebhooksContract(StorageContract):
 
     async def test_deliveries_are_listed_newest_first(self, cast: Cast) -> None:
         endpoint, booking = await self._stored(cast.owner), await self.a_booking(cast)
-        one, two, three = await self._queued(endpoint, booking, None, booking)
+        one, two, three = (a_delivery(self.make, endpoint, about) for about in (booking, None, booking))
+        for delivery in (two, three, one):
+            await self.alone.webhook_deliveries.add(delivery)
         one = await self._attempt(one)
 
         async def found(**chosen: Any) -> list[WebhookDelivery]:
@@ -185,7 +189,9 @@ class WebhooksContract(StorageContract):
     async def test_the_deliveries_about_a_booking_are_due_one_after_the_other(self, cast: Cast) -> None:
         endpoint = await self._stored(cast.owner)
         first, second = await self.a_booking(cast), await self.a_booking()
-        one, behind, other = await self._queued(endpoint, first, first, second)
+        behind, other, one = (a_delivery(self.make, endpoint, about) for about in (first, second, first))
+        for delivery in (one, behind, other):  # in this order, which is not that of their ids
+            await self.alone.webhook_deliveries.add(delivery)
         reads = self.reads.webhooks
         assert await reads.next_due(endpoint.id, NOW - _SECOND) is None
         assert await reads.next_due(endpoint.id, NOW) == one
@@ -222,9 +228,9 @@ class WebhooksContract(StorageContract):
         cast, stranger, admin = await self.a_cast(), await self.a_cast(), self.make.user(Role.ADMIN)
         await self.alone.users.add(admin)
         booking = await self.a_booking(cast)
-        own = await self._stored(cast.owner)
-        await self._stored(stranger.owner)
-        platform = await self._stored(admin)
+        own, platform = an_endpoint(self.make, cast.owner), an_endpoint(self.make, admin)
+        for each in (platform, an_endpoint(self.make, stranger.owner), own):
+            await self.alone.webhook_endpoints.add(each)
         found = await self.reads.webhooks.receivers(booking.id)
         assert [(each.endpoint, each.owner) for each in found] == [(own, cast.owner.actor), (platform, admin.actor)]
         await self.alone.webhook_endpoints.save(platform.disable(DisabledBecause.OWNER, now=NOW), was=platform)
@@ -265,15 +271,20 @@ class WebhooksContract(StorageContract):
         done = await self._attempt(done)
         later = replace(a_delivery(self.make, endpoint), created_at=NOW + _SECOND)
         await self.alone.webhook_deliveries.add(later)
+        tried = await self._attempt(later, Failure.STATUS)
         await self.alone.webhook_deliveries.give_up(endpoint.id)
         failed: dict[str, Any] = {"status": DeliveryStatus.FAILED, "next_attempt_at": None, "version": 2}
-        for delivery in (old, new, later):
+        for delivery in (old, new):
             assert await self.reads.webhooks.delivery(delivery.id) == replace(delivery, **failed)
         for delivery in (done, elsewhere):
             assert await self.reads.webhooks.delivery(delivery.id) == delivery
-        assert await self.alone.webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW) == 1
-        assert await self.reads.webhooks.delivery(later.id) == replace(later, version=3)
+        await self.alone.webhook_deliveries.give_up(other.id)
+        assert await self.alone.webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW + _SECOND) == 1
+        again = replace(tried, attempts=0, first_attempt_at=None, next_attempt_at=NOW + _SECOND, version=4)
+        assert await self.reads.webhooks.delivery(later.id) == again
+        assert await self.reads.webhooks.delivery(old.id) == replace(old, **failed)
         assert await self.alone.webhook_deliveries.replay_failed(endpoint.id, NOW, NOW) == 2
+        assert await self.reads.webhooks.delivery(elsewhere.id) == replace(elsewhere, **failed)
 
     async def test_old_deliveries_are_forgotten_whatever_their_status(self) -> None:
         endpoint = await self._stored((await self.a_cast()).owner)

@@ -53,7 +53,7 @@ class ConsentsContract(StorageContract):
         provider, customer = casts[0].profile, casts[0].customer
         to_one = [replace(self._consent(cast), provider_id=provider.id) for cast in casts]
         by_one = [to_one[0], *(replace(self._consent(cast), customer_id=customer.id) for cast in casts[1:])]
-        await self._saved(*to_one, *by_one)
+        await self._saved(*to_one[::-1], *by_one[:0:-1])
         reads = self.reads.booking_consents
         last = None
         for expected in (to_one[:0:-1], to_one[:1], []):

@@ -134,7 +134,7 @@ class PaymentsContract(StorageContract):
         oldest = replace(self.make.payment(booking), created_at=NOW - HOUR, status=PaymentStatus.CANCELLED)
         middle = replace(self.make.payment(booking, Purpose.BALANCE), created_at=NOW)
         newest = replace(self.make.payment(booking), created_at=NOW + HOUR)
-        await self._add(oldest, middle, newest, self.make.payment(other))
+        await self._add(newest, oldest, middle, self.make.payment(other))
         assert list(await self.reads.payments.of_booking(booking.id)) == [oldest, middle, newest]
         assert list(await self.alone.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
