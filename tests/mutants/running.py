@@ -38,10 +38,11 @@ _mutated: Final[list[tuple[FunctionType, _Bodies]]] = []
 
 
 class Hit(NamedTuple):
-    """The functions that a test runs and its duration in seconds."""
+    """The functions that a test runs without a mutant, its duration in seconds, and whether it failed."""
 
     functions: frozenset[str]
     seconds: float
+    failed: bool
 
 
 class Mutant(NamedTuple):
@@ -145,7 +146,7 @@ def changes() -> dict[str, Callable[[], None]]:
     }
 
 
-def _put(function: FunctionType, body: FunctionType) -> None:
+def _put(function: FunctionType, body: Any) -> None:
     function.__code__ = body.__code__
     function.__defaults__ = body.__defaults__
     function.__kwdefaults__ = body.__kwdefaults__
@@ -166,33 +167,38 @@ def _without_a_mutant(session: pytest.Session) -> dict[str, Hit]:
     reading, writing = os.pipe()
 
     def write_hits() -> int:
-        hits = json.dumps({item.nodeid: _hit(item) for item in session.items})
+        hits = {item.nodeid: _hit(item) for item in session.items}
         with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-            pipe.write(hits)
-        return session.testsfailed
+            pipe.write(json.dumps(hits))
+        return 0
 
     child = _forked(session, write_hits)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
-        hits = pipe.read()
+        text = pipe.read()
     _, status = os.waitpid(child, 0)
     if status != 0:
-        raise pytest.UsageError("the tests fail, or do not run, without any mutant")
-    return {test: Hit(frozenset(functions), seconds) for test, (functions, seconds) in json.loads(hits).items()}
+        raise pytest.UsageError("the tests do not run without any mutant")
+    hits = {test: Hit(frozenset(functions), *rest) for test, (functions, *rest) in json.loads(text).items()}
+    failed = [test for test, hit in hits.items() if hit.failed]
+    if failed:
+        raise pytest.UsageError(f"these fail without any mutant: {', '.join(failed)}")
+    return hits
 
 
-def _hit(item: pytest.Item) -> tuple[list[str], float]:
+def _hit(item: pytest.Item) -> tuple[list[str], float, bool]:
     called: set[int] = set()
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "call":
             called.add(id(frame.f_code))
 
-    began = time.process_time()
+    began, failures = time.process_time(), item.session.testsfailed
     sys.setprofile(note)
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     sys.setprofile(None)
-    return [_family(*each) for each in _mutated if id(each[0].__code__) in called], time.process_time() - began
+    ran = [_family(*each) for each in _mutated if id(each[0].__code__) in called]
+    return ran, time.process_time() - began, item.session.testsfailed > failures
 
 
 def _family(function: FunctionType, bodies: _Bodies) -> str:

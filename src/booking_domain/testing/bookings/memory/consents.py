@@ -56,12 +56,12 @@ class MemoryBookingConsentReads(InMemory, BookingConsentReads):
     ) -> Sequence[ConsentView]:
         state = self._state
         found = [each for each in state[CONSENTS].values() if chosen(each) and (after is None or each.id < after)]
-        found.sort(key=lambda each: each.id, reverse=True)
+        found = sorted(found, key=lambda each: each.id, reverse=True)[:limit]
         return [
             ConsentView(
                 consent=each,
                 provider_name=state[PROFILES][each.provider_id].display_name,
                 customer_name=state[USERS][each.customer_id].name,
             )
-            for each in found[:limit]
+            for each in found
         ]
