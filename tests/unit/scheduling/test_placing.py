@@ -86,6 +86,29 @@ def test_a_claimed_slot_is_taken() -> None:
     assert str(refused.value) == "The time from 2026-11-23 02:00:00+00:00 is already taken."
 
 
+def test_a_refusal_says_in_which_zone_the_time_is() -> None:
+    for start, refusal in ((monday(10), SlotTaken), (monday(8), SlotNotOffered)):
+        with pytest.raises(refusal) as refused:
+            claimable(schedule(booked(monday(10))), start, now=NOW)
+        assert refused.value.parameters["zone"] == "Asia/Ulaanbaatar"
+
+
+def test_a_start_on_the_grid_after_another_claim_is_taken_by_a_second_one() -> None:
+    chained = replace(SALON, settings=replace(SETTINGS, anchoring=Anchoring.AFTER_CLAIM))
+    first, second = booked(monday(9), 40), booked(monday(10), 60)
+    claimable(schedule(first, of=chained), monday(9, 50), now=NOW)
+    with pytest.raises(SlotNotOffered):
+        claimable(schedule(second, of=chained), monday(9, 50), now=NOW)
+    with pytest.raises(SlotTaken):
+        claimable(schedule(first, second, of=chained), monday(9, 50), now=NOW)
+
+
+def test_the_window_of_whole_days_reaches_to_their_end() -> None:
+    start = monday(9)
+    assert slot_window(start) == slot_window(start, 60) == TimeRange(start, start + timedelta(seconds=1))
+    assert slot_window(start, 2 * 1_440) == TimeRange(start, start + timedelta(days=2, seconds=1))
+
+
 def test_a_slot_whose_buffer_overlaps_a_claim_is_taken() -> None:
     just_before = booked(monday(8), 111)
     with pytest.raises(SlotTaken):
