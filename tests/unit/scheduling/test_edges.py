@@ -63,7 +63,7 @@ def test_a_bug_at_an_edge_fails_three_vectors(bug: Wrong) -> None:
     assert len(check_slots(function(bug), load_slot_cases())) >= 3
 
 
-def measured(many: int = 1_000, runs: int = 60) -> Iterator[str]:
+def measured(many: int = 300, runs: int = 60) -> Iterator[str]:
     """How often each bug changes slots, of questions as they are drawn and moved to the edges; and what finds it."""
     asked, vectors = drawn(1, many), load_slot_cases()
     yield "| bug | as drawn | at edges | runs that find it | vectors |"
