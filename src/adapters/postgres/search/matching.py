@@ -84,6 +84,7 @@ SEVERAL: Final = "several"
 """Several words."""
 NUMBERED: Final = range(4)
 """How many `tsquery`s of what is asked a statement has room for."""
+_ASKED: Final = tuple(f"asked_{number}" for number in NUMBERED)
 ANY: Final = "any_"
 """How the names of `tsquery`s begin that find those who have any of the words."""
 _MANY: Final = 1_000_000_000
@@ -198,7 +199,7 @@ def matches(shape: frozenset[str], *, marked: bool) -> Statement:
 
     All are searched at once: to search tiers one after the other costs more if nobody matches.
     """
-    of_words = [_has("asked_0")] if marked else []
+    of_words = [_has(shape, "asked_0")] if marked else []
     found = _matching(shape).where(*_within(shape), *of_words).cte("found")
     # Planned as if all were read: for the first one alone PostgreSQL would rather read the table than an index.
     found = found.prefix_with("MATERIALIZED")
@@ -269,23 +270,24 @@ def _in_time(found: Select[Any], shape: frozenset[str], key: ColumnElement[Any])
     return select(of.c.provider_id).select_from(of.join(_opening(of, shape, first=False), true()))
 
 
-def _has(name: str, asked: str = "") -> ColumnElement[bool]:
-    """Whether the index finds them by the `tsquery` with this name, and by those of `numbered`.
+def _has(shape: frozenset[str], name: str, asked: str = "") -> ColumnElement[bool]:
+    """Whether the index finds them by the `tsquery` with this name, and by those of `numbered` that there are.
 
     Each is a condition of its own: GIN takes ten times as long or more for one `tsquery` that joins them by `&`.
     """
     queries = [given(name, TSQUERY)]
-    for number in NUMBERED:
-        texts = (bindparam(each, type_=Text()) for each in (f"{asked}asked_{number}", name))
-        queries.append(select(cast(func.coalesce(*texts), TSQUERY)).scalar_subquery())
+    for other in (f"{asked}{each}" for each in _ASKED if each in shape):
+        if other != name:  # those of all words may be fewer than those of any
+            texts = (bindparam(each, type_=Text()) for each in (other, name))
+            queries.append(select(cast(func.coalesce(*texts), TSQUERY)).scalar_subquery())
     return and_(*(_e.words.op("@@")(query) for query in queries))
 
 
 def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSelect[Any]:
     """Those who match, by merit, rating or price: a tier is searched if those before it have too few."""
     matching = _matching(shape - {TIME}).where(*_within(shape))
-    rest = matching.where(_has(f"{words}asked_0", words)) if is_marked(shape) else matching
-    marked = [matching.where(_has(f"{words}tier_{number}", words)) for number in TIERS]
+    rest = matching.where(_has(shape, f"{words}asked_0", words)) if is_marked(shape) else matching
+    marked = [matching.where(_has(shape, f"{words}tier_{number}", words)) for number in TIERS]
     if by is SearchOrder.CHEAPEST:
         of_price = zip(marked, TIERS, strict=True)
         tiers = [
@@ -314,10 +316,10 @@ def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) 
 
     def tier(number: int) -> Select[Any]:
         highest = bindparam(f"to_{number}", type_=BigInteger())
-        marked = matching.where(_has(f"tier_{number}"), _e.price_from <= highest)
+        marked = matching.where(_has(shape, f"tier_{number}"), _e.price_from <= highest)
         return priced(marked, p.price > bindparam(f"from_{number}", type_=BigInteger()), p.price <= highest)
 
-    rest = matching.where(_has("asked_0")) if is_marked(shape) else matching
+    rest = matching.where(_has(shape, "asked_0")) if is_marked(shape) else matching
     return _one_by_one([*map(tier, TIERS), priced(rest, p.price > beyond())])
 
 
@@ -326,7 +328,7 @@ def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
     matching = _matching(shape - {BOX, TIME}).where(*_within(shape - {NEAR}))
     rings = (
         matching.where(
-            _has(f"{words}cells_{number}", words) if is_marked(shape) else _in_box(f"_{number}"),
+            _has(shape, f"{words}cells_{number}", words) if is_marked(shape) else _in_box(f"_{number}"),
             given(f"inner_{number}", Integer) < _METRES,
             given(f"outer_{number}", Integer) >= _METRES,
         )
@@ -468,6 +470,11 @@ def asked_at_once(criteria: SearchCriteria, words: Sequence[str]) -> list[str]:
     asked, near = asked_of(criteria, words), criteria.near
     cells = "" if near is None or not asked else any_of(cell_marks(near.box))
     return [*asked, cells] if cells else asked
+
+
+def with_asked(shape: frozenset[str], values: Mapping[str, Any]) -> frozenset[str]:
+    """The shape with the names of the `tsquery`s that there are: each one more would read the index once more."""
+    return shape | {name for name in _ASKED if values.get(name) or values.get(f"{ANY}{name}")}
 
 
 def numbered(asked: Sequence[str]) -> dict[str, str | None]:

@@ -11,7 +11,16 @@ from adapters.postgres.search.bounds import KNOWN, KnownBounds
 from adapters.postgres.search.entries import entry_of
 from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import Page, found_of, search_of
-from adapters.postgres.search.matching import asked_at_once, asked_of, is_marked, matches, numbered, shape_of, values_of
+from adapters.postgres.search.matching import (
+    asked_at_once,
+    asked_of,
+    is_marked,
+    matches,
+    numbered,
+    shape_of,
+    values_of,
+    with_asked,
+)
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING, starts_of
 from adapters.postgres.search.tiers import rings_of, tiers_of_merit, tiers_of_price, tiers_of_score
@@ -65,8 +74,9 @@ class PostgresSearchReads(WithWork, SearchReads):
             if criteria.kind is SearchKind.SALONS:
                 queries = [" | ".join(tsqueries_of(words, vocabulary))]
             asked = asked_at_once(criteria, queries)
-            statement = matches(shape_of(criteria), marked=bool(asked))
-            if any(await self._work.one(statement, **values, **numbered(asked)) or ()):
+            values |= numbered(asked)
+            statement = matches(with_asked(shape_of(criteria), values), marked=bool(asked))
+            if any(await self._work.one(statement, **values) or ()):
                 return number
         return None
 
@@ -115,7 +125,8 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _hits(self, criteria: SearchCriteria, page: Page) -> tuple[Sequence[Found], Sequence[Row]]:
         """What is found, and the rows of it: of a counted page, the first one has the counts."""
         values = await self._values(criteria)
-        statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, page, most=criteria.candidates)
+        shape = with_asked(shape_of(criteria), values)
+        statement = search_of(shape, criteria.order, criteria.chosen_by, page, most=criteria.candidates)
         rows = await self._work.all(statement, **values, most=criteria.limit)
         return [found_of(row) for row in rows], rows
 

@@ -31,7 +31,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import MEMBERS, VALUES, total_of, with_counts
 from adapters.postgres.search.hits import Page, facts_of, ranked
-from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, values_of
+from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, values_of, with_asked
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import found_part, search_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
@@ -184,11 +184,14 @@ class PostgresKindSearchReads(PostgresSearchReads):
         if kind is SearchKind.PROVIDERS:
             return await super()._hits(criteria, page)
         if kind is not SearchKind.SALONS:
-            of_parts = search_of_parts(shape_of(criteria), kind, *asked, most=criteria.candidates)
-            rows = await self._work.all(of_parts, **await self._values(criteria), most=criteria.limit)
+            values = await self._values(criteria)
+            shape = with_asked(shape_of(criteria), values)
+            of_parts = search_of_parts(shape, kind, *asked, most=criteria.candidates)
+            rows = await self._work.all(of_parts, **values, most=criteria.limit)
             return [found_part(row, kind) for row in rows], rows
-        statement = _search(shape_of(criteria), *asked)
-        rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
+        values = await self._of_members(criteria)
+        statement = _search(with_asked(shape_of(criteria), values), *asked)
+        rows = await self._work.all(statement, **values, most=criteria.limit)
         return [_found(row) for row in rows], rows
 
     async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
