@@ -37,7 +37,6 @@ from adapters.postgres.search.services_and_works import found_part, search_of_pa
 from adapters.postgres.search.tables import search_entries, search_terms
 from adapters.postgres.search.words import looked_up, tsqueries_of, tsquery_of
 from booking_domain.search.model import (
-    MOST_CANDIDATES,
     MOST_OTHERS,
     TEXT_POINTS,
     Found,
@@ -138,11 +137,10 @@ def _salons(shape: frozenset[str], matched: CTE) -> Select[Any]:
         .group_by(words.c.salon_id)
         .subquery("has")
     )
-    return (
-        select(*found.c, has.c.place)
-        .select_from(found.join(has, has.c.salon_id == found.c.salon_id))
-        .where(has.c.place.is_not(None))
-    )
+    # All salons have both. An outer join of both sides is never a loop: PostgreSQL expects one salon, and would read
+    # all words again for each.
+    both = found.outerjoin(has, has.c.salon_id == found.c.salon_id, full=True)
+    return select(*found.c, has.c.place).select_from(both).where(func.coalesce(has.c.place, 0) > 0)
 
 
 @lru_cache(maxsize=512)
@@ -161,11 +159,12 @@ def _search(
 
 def _counts(found: CTE, salons: CTE) -> Subquery:
     """What the salons have, by their members that match."""
-    first = select(salons.c.salon_id).limit(MOST_CANDIDATES).cte("first")
-    of = found.join(first, first.c.salon_id == found.c.salon_id)
+    # Within a function, so that PostgreSQL makes a hash table of the salons: it expects one, and would compare each
+    # member with all of them.
+    is_found = func.coalesce(found.c.salon_id.in_(select(salons.c.salon_id)), literal_column("false"))
     values = (
         select(literal(name).label("name"), func.unnest(found.c[name]).label("value"), found.c.salon_id)
-        .select_from(of)
+        .where(is_found)
         .subquery(name)
         for name in VALUES
     )
@@ -173,7 +172,7 @@ def _counts(found: CTE, salons: CTE) -> Subquery:
         select(each.c.name, each.c.value, func.count(distinct(each.c.salon_id))).group_by(each.c.name, each.c.value)
         for each in values
     )
-    return union_all(total_of("total", first), total_of(MEMBERS, found), *counted).subquery("counts")
+    return union_all(total_of("total", salons), total_of(MEMBERS, found), *counted).subquery("counts")
 
 
 class PostgresKindSearchReads(PostgresSearchReads):
