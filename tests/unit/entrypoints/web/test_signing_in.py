@@ -76,6 +76,14 @@ async def test_an_empty_contact_is_told_beside_its_field(api: Api) -> None:
     assert 'id="field-contact-error"' in answer.text
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "write it like"), ("mn", "хэлбэрээр бичнэ"), ("fa", "بنویسید")])
+async def test_a_wrong_number_is_answered_with_an_example(api: Api, language: str, said: str) -> None:
+    answer = await Visitor(api).send(f"/{language}/sign-in", {"contact": "99x"})
+    assert answer.status_code == 422
+    assert all(each in answer.text for each in (said, "+97699112233"))
+    assert "E.164" not in answer.text
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.test", "//evil.test", "/\\evil.test", "/\r\nSet-Cookie: a=b"])
 async def test_the_way_back_never_leaves_the_site(api: Api, elsewhere: str) -> None:
     fields = {"contact": EMAIL, "password": PASSWORD, "next": elsewhere}
