@@ -96,7 +96,8 @@ async def visiting(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     await context.close()
-    assert [each for each in complaints if not any(some in each for some in expected)] == []
+    wrong = [each for each in complaints if not any(some in each for some in expected)]
+    assert wrong == [], wrong
 
 
 @dataclass(frozen=True, slots=True)
