@@ -106,6 +106,19 @@ def test_compose_runs_commands_with_settings_and_secrets_that_exist() -> None:
     }
 
 
+def test_settings_copied_for_a_machine_do_not_count_in_the_containers_of_compose() -> None:
+    """`.env` counts more than what the image sets: .env.example would have the API listen to its own container only."""
+    [line] = re.findall(r"^ENV (.+)$", (DEPLOY / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    image = dict(re.findall(r"(\w+)=(\S+)", line))
+    copied = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    given = COMPOSE["x-platform"]["environment"]
+    assert {"HOST", "BOOKING_DATA_DIR"} <= copied & image.keys()
+    assert {name: given.get(name) for name in copied & image.keys()} == {
+        name: image[name] for name in copied & image.keys()
+    }
+    assert given["PORT"] == str(PORT)
+
+
 def test_kubernetes_runs_commands_with_settings_and_probes_that_exist() -> None:
     [settings] = [each["data"] for each in KUBERNETES if each["kind"] == "ConfigMap"]
     assert [name for name in settings if not known(name)] == []
