@@ -198,7 +198,7 @@ def _written_in(file: Path, name: str, errors: frozenset[str]) -> Iterator[Key]:
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue
-        called = ast.unparse(call.func).rpartition(".")[2]
+        called = getattr(call.func, "attr", getattr(call.func, "id", ""))  # of others no text is collected
         contexts = _contexts(called, errors)
         texts = [
             (contexts[word.arg], text)
