@@ -53,6 +53,13 @@ def test_a_note_on_time_off_has_at_most_500_characters() -> None:
     assert refused.value.field_path == ("note",)
 
 
+def test_a_date_has_at_most_24_ranges() -> None:
+    many = exception(MONDAY, *(f"{hour:02}:00-{hour:02}:30" for hour in range(24)))
+    assert len(many.ranges) == 24
+    with pytest.raises(InvalidValue, match=r"^ranges: at most 24 ranges on one date"):
+        replace(many, ranges=(*many.ranges, hours("23:40-23:50")))
+
+
 def test_a_date_has_at_most_one_exception() -> None:
     OpeningHours(time_zone="UTC", exceptions=(exception(MONDAY), exception(MONDAY + A_DAY)))
     with pytest.raises(InvalidValue) as refused:

@@ -1,7 +1,9 @@
 """Appointments with several places, and those that need several calendars: against brute force."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -28,6 +30,7 @@ from booking_domain.scheduling import (
     offered_together,
 )
 from booking_domain.scheduling.claiming import claimable_in
+from booking_domain.shared.ids import ServiceId
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.question import Question
 
@@ -127,6 +130,16 @@ def test_a_class_of_ten_takes_ten() -> None:
     assert diary.slots("yoga", DAY) == ()
     diary.cancel(booked[3].id)
     assert diary.book("yoga", start, customer="late").span == booked[0].span
+
+
+def test_the_claim_of_a_class_is_a_place_of_it() -> None:
+    plain, yoga = Calendar(time_zone="UTC", settings=SlotSettings(capacity=10)), ServiceId(UUID(int=3))
+    of_class = replace(plain, settings=SlotSettings(capacity=10, class_id=yoga, venue="hall"))
+    claim = of_class.claim(DAY, expires_at=NOW)
+    assert (claim.class_id, claim.capacity, claim.venue, claim.span, claim.expires_at) == (yoga, 10, "hall", DAY, NOW)
+    assert (plain.claim(DAY).class_id, plain.claim(DAY).capacity) == (None, 1)
+    with pytest.raises(InvalidValue, match=r"^slot: must be a slot or a TimeRange"):
+        plain.claim("10:00")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("capacity", [0, 1_001, True, "3"])

@@ -80,6 +80,11 @@ def test_a_diary_reaches_over_the_period_in_which_bookings_are_counted() -> None
     assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN == timedelta(days=9)
     assert claim_margin(SlotSettings(max_per_week=1, max_per_month=1)) == timedelta(days=33)
     assert claim_margin(SlotSettings(max_per_month=1, max_per_year=1)) == timedelta(days=368)
+    assert claim_margin(SlotSettings(duration_minutes=1_439)) == timedelta(days=3)
+    of_a_day, limits = SlotSettings(duration_minutes=1_440), ("max_per_week", "max_per_month", "max_per_year")
+    assert claim_margin(of_a_day) == timedelta(days=4)
+    found = [claim_margin(replace(of_a_day, **{limit: 1})).days for limit in limits]  # type: ignore[arg-type]
+    assert found == [10, 34, 369]
 
 
 def test_notice_and_horizon_are_exact_reasons() -> None:

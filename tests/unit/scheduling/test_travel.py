@@ -196,6 +196,11 @@ def test_ways_that_cannot_be_are_refused(way: Callable[[], Any], field: str) -> 
         way()
 
 
+def test_two_hundred_ways_between_long_names_are_allowed() -> None:
+    ways = tuple(Way(("a" * 100, f"{at:0100}"), 1_440) for at in range(200))
+    assert replace(studio().settings, venue="a" * 100, ways=ways).ways == ways
+
+
 def test_who_has_no_time_to_travel_is_told_so() -> None:
     claims = [Claim.of(TimeRange(NOW + 9 * HOUR, NOW + 10 * HOUR), venue="home")]
     assert explain(studio(), claims, NOW + 8 * HOUR, now=NOW).reasons == (Reason.TRAVEL,)
