@@ -139,6 +139,11 @@ def _from_day(quarters: ColumnElement[Any], of: FromClause = search_entries) -> 
     return type_coerce(quarters.op("<<")((bindparam("day", type_=Date()) - of.c.free_since) * QUARTERS_A_DAY), BITS)
 
 
+def _zeros(number: int) -> ColumnElement[Any]:
+    """So many bits, which PostgreSQL makes once: it would read the value of a parameter for each row."""
+    return literal_column(f"CAST(repeat('0', {number}) AS bit({number}))", BIT(number))
+
+
 def _in_box(number: str) -> ColumnElement[bool]:
     """Whether the point is in one of the halves of a box: see `tiers.halves_of`."""
     halves = (select(func.box(bindparam(f"{half}{number}", type_=Text()))).scalar_subquery() for half in HALVES)
@@ -146,8 +151,8 @@ def _in_box(number: str) -> ColumnElement[bool]:
 
 
 _IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
-_NONE: Final = cast(literal("0" * QUARTERS), BITS)
-_NONE_OF_SLICE: Final = cast(literal("0" * _SLICE), BIT(_SLICE))
+_NONE: Final = _zeros(QUARTERS)
+_NONE_OF_SLICE: Final = _zeros(_SLICE)
 _NOT_OTHER: Final[ColumnElement[Any]] = literal_column("'{a,b,c}'::\"char\"[]")
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
