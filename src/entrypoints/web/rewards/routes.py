@@ -1,10 +1,13 @@
 """`/account/rewards`: what a provider or a salon gives its customers, and whose turn it is in a salon."""
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from msgspec.json import encode
 
 from booking_domain.bookings.promotion_ports import PromotionFilter
 from booking_domain.bookings.promotions import PromotionCodeTaken, PromotionId
@@ -19,7 +22,8 @@ from booking_domain.plans.ports import PlanOfferFilter
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError, InvalidValue, required
-from booking_domain.shared.executor import Executor
+from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import SalonId, SessionId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.use_cases.bookings.promotions import (
@@ -43,7 +47,7 @@ from booking_domain.use_cases.packages.offers import (
     list_package_offers,
     offer_package,
 )
-from booking_domain.use_cases.plans.offers import end_plan_offer, list_plan_offers, offer_plan
+from booking_domain.use_cases.plans.offers import OfferPlan, end_plan_offer, list_plan_offers, offer_plan
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.platform.views import ManagedSalon
 from entrypoints.http.kit.forms import FORM, form_of
@@ -66,11 +70,19 @@ from entrypoints.web.rewards.rewards import (
     runs,
     without_place,
 )
-from entrypoints.web.rewards.starting import CODE, Start, start_of, start_page
+from entrypoints.web.rewards.starting import CODE, ONCE, Start, start_of, start_page
 from entrypoints.web.rewards.turns import path_of, turns_in, turns_page
 
 _MOST: Final = 100
 """Of each kind that the page shows."""
+
+
+_STARTS: Final[Mapping[type[Start], UseCase[Any, Repositories, Any]]] = {
+    StartPromotion: start_promotion,
+    StartLoyaltyProgramme: start_loyalty_programme,
+    OfferPackage: offer_package,
+    OfferPlan: offer_plan,
+}
 
 
 class RewardDesk:
@@ -154,23 +166,22 @@ class RewardDesk:
         found = rewards_of(await self.running(place), place, page)[kind]
         return next((each for each in found if each.id == id_of(named)), None)
 
-    async def start(self, command: Start) -> None:
-        """Start it.
+    async def start(self, command: Start, once: str) -> None:
+        """Start it; a form that is sent twice, which has the same `once`, starts it once.
 
         Raises:
             DomainError: it cannot be as it was typed.
         """
-        match command:
-            case StartPromotion():
-                await self._executor.run(start_promotion, command, actor=self.actor, session_id=self._session_id)
-            case StartLoyaltyProgramme():
-                await self._executor.run(
-                    start_loyalty_programme, command, actor=self.actor, session_id=self._session_id
-                )
-            case OfferPackage():
-                await self._executor.run(offer_package, command, actor=self.actor, session_id=self._session_id)
-            case _:
-                await self._executor.run(offer_plan, command, actor=self.actor, session_id=self._session_id)
+        sent = sha256(encode([once, command]))
+        key = IdempotencyKey(caller=self.actor.id, key=sent.hexdigest(), fingerprint=sent.digest())
+        await self._executor.run_once(
+            _STARTS[type(command)],
+            command,
+            actor=self.actor,
+            key=key,
+            answer=lambda _: b"",
+            session_id=self._session_id,
+        )
 
     async def end(self, kind: Kind, reward: Reward) -> None:
         """End it."""
@@ -289,7 +300,7 @@ async def start(
     form = form_of(request)
     found, place = _kind(kind), await rewards.place(said(form, SALON))
     try:
-        await rewards.start(start_of(found, place, form))
+        await rewards.start(start_of(found, place, form), said(form, ONCE))
     except DomainError as error:
         shown = start_page(found, place, form, page, csrf=csrf)
         return page.refuse(shown.failed(error, page, field=_field_of(error)), error, at=page.path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
+from secrets import token_hex
 from typing import Any, Final
 
 from booking_domain.shared.errors import InvalidValue
@@ -21,6 +22,8 @@ from entrypoints.web.rewards.rewards import PATH, SALON, Kind, Place
 
 NAME: Final = "name"
 CODE: Final = "promotion_code"
+ONCE: Final = "once"
+"""What a form that is sent twice has twice."""
 _PERCENT: Final = "percent"
 _AMOUNT: Final = "amount"
 _FIRST: Final = "first_visit"
@@ -53,7 +56,12 @@ def start_page(kind: Kind, place: Place, form: Form, page: Page, *, csrf: str) -
         title=page.say(title),
         lead=page.say(lead),
         action=page.link(f"{PATH}/new/{kind.value}", **place.query),
-        fields=(hidden("csrf", csrf), hidden(SALON, str(place.salon_id or "")), *fields(place, form, page)),
+        fields=(
+            hidden("csrf", csrf),
+            hidden(SALON, str(place.salon_id or "")),
+            hidden(ONCE, said(form, ONCE) or token_hex(16)),
+            *fields(place, form, page),
+        ),
         button=page.say(button),
         links=((page.say(Phrase("Back")), page.link(place.path)),),
     )
