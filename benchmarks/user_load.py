@@ -40,7 +40,7 @@ class Users(msgspec.Struct):
     seconds: float
     kinds: list[Kind]
     first_seconds: float = 0.0
-    """How long nothing is counted as late."""
+    """Those before the `seconds`, in which most is asked for the first time."""
 
 
 class Seen(msgspec.Struct):
@@ -48,8 +48,8 @@ class Seen(msgspec.Struct):
 
     latencies: dict[str, list[float]]
     errors: list[str]
-    late: list[float]
-    """The latencies of requests that were sent after the first seconds."""
+    first: list[float]
+    """The latencies of the first seconds, which the others do not have."""
     processor_seconds: float = 0.0
     """What the users took themselves."""
 
@@ -70,10 +70,13 @@ class _Connection(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionError(f"the connection was lost: {exc}"))
 
+    @property
+    def closed(self) -> bool:
+        return self._transport is None
+
     async def ask(self, request: bytes) -> bytes:
         """Send a request, and return the response."""
-        if self._transport is None:
-            raise ConnectionError("the connection is closed")
+        assert self._transport is not None
         self._buffer, self._answer = b"", asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return await self._answer
@@ -104,7 +107,7 @@ class _Crowd:
 
     async def run(self) -> None:
         self._began = perf_counter()
-        until = self._began + self._job.seconds
+        until = self._began + self._job.first_seconds + self._job.seconds
         async with asyncio.TaskGroup() as group:
             for number in range(self._job.number):
                 group.create_task(self._user(number, until))
@@ -122,16 +125,16 @@ class _Crowd:
         sent = perf_counter()
         try:
             async with self._enough:
-                connection = self._free.pop() if self._free else await self._connected()
+                while (connection := self._free.pop() if self._free else await self._connected()).closed:
+                    pass  # the server has ended it, as nobody has used it for long
                 answer = await connection.ask(request)
                 self._free.append(connection)
         except OSError as error:
             self.seen.errors.append(f"{kind.name}: {error}")
             return
         took = perf_counter() - sent
-        self.seen.latencies[kind.name].append(took)
-        if sent - self._began >= self._job.first_seconds:
-            self.seen.late.append(took)
+        is_first = sent - self._began < self._job.first_seconds
+        (self.seen.first if is_first else self.seen.latencies[kind.name]).append(took)
         if not answer.startswith(f"HTTP/1.1 {kind.status} ".encode()):
             self.seen.errors.append(f"{kind.name}: {answer[:1500].decode(errors='replace')}")
 
