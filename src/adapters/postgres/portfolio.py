@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import (
     Column,
     Date,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     delete,
     func,
     or_,
@@ -132,7 +134,15 @@ _MATCHING: Final = (
     .limit(bindparam("most"))
 )
 _v: Final = portfolio_views.c
-_new_views = insert(portfolio_views).values({each.name: bindparam(each.name) for each in portfolio_views.columns})
+_new_views = insert(portfolio_views).from_select(
+    ["provider_id", "day", "item_id", "views"],
+    select(
+        _p.id,
+        cast(func.timezone(_p.time_zone, bindparam("at", type_=DateTime(timezone=True))), Date),
+        bindparam("item_id", type_=Uuid()),
+        bindparam("views", type_=Integer()),
+    ).where(_p.id == bindparam("provider_id")),
+)
 _ADD_VIEWS: Final = Statement(
     _new_views.on_conflict_do_update(
         index_elements=[_v.provider_id, _v.day, _v.item_id], set_={"views": _v.views + _new_views.excluded.views}
@@ -169,7 +179,7 @@ class PostgresPortfolioViews(WithWork, PortfolioViews):
     async def add(self, views: Sequence[ItemViews]) -> None:
         for each in views:
             await self._work.execute(
-                _ADD_VIEWS, provider_id=each.provider_id, day=each.day, item_id=each.item_id, views=each.views
+                _ADD_VIEWS, provider_id=each.provider_id, item_id=each.item_id, at=each.at, views=each.views
             )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Protocol
 
 from booking_domain.portfolio.model import PortfolioItemId
@@ -12,12 +12,11 @@ from booking_domain.shared.ids import ProviderId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemViews:
-    """How often an item was opened on a day."""
+    """How often an item was opened, about this moment."""
 
     provider_id: ProviderId
-    day: date
-    """In the time zone of the platform."""
     item_id: PortfolioItemId
+    at: datetime
     views: int
 
 
@@ -25,7 +24,10 @@ class PortfolioViews(Protocol):
     """The views of items, inside a database transaction."""
 
     async def add(self, views: Sequence[ItemViews]) -> None:
-        """Add to the counts. Transactions that add at the same time lose nothing."""
+        """Add to the counts of the day in the provider's time zone; to none of a profile that is deleted.
+
+        Transactions that add at the same time lose nothing.
+        """
         ...
 
 
@@ -39,11 +41,11 @@ class ViewTally:
         """Count one."""
         self._counts[provider_id, item_id] += 1
 
-    def take(self, day: date) -> list[ItemViews]:
+    def take(self, now: datetime) -> list[ItemViews]:
         """What was counted since the last time, in an order in which transactions do not wait for each other."""
         taken, self._counts = self._counts, Counter()
         return [
-            ItemViews(provider_id=provider_id, day=day, item_id=item_id, views=views)
+            ItemViews(provider_id=provider_id, item_id=item_id, at=now, views=views)
             for (provider_id, item_id), views in sorted(taken.items())
         ]
 

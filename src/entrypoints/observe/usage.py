@@ -53,9 +53,9 @@ class UsageKeeper:
             await self._store()
 
     async def _store(self) -> None:
-        day = today(self._clock.now(), self._zone)
-        await self._add(self._tally.take(day), add_usage, self._tally.put_back)
-        await self._add(self._views.take(day), add_views, self._views.put_back)
+        now = self._clock.now()
+        await self._add(self._tally.take(today(now, self._zone)), add_usage, self._tally.put_back)
+        await self._add(self._views.take(now), add_views, self._views.put_back)
 
     async def _add(
         self, counts: list[Count], add: UseCase[Any, Repositories, None], put_back: Callable[[list[Count]], None]

@@ -1,7 +1,7 @@
 """The contract of `PortfolioItems` and `PortfolioReads`."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 import pytest
@@ -14,7 +14,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Cast, StorageContract, race
 
@@ -114,15 +114,19 @@ class PortfolioViewsContract(StorageContract):
     """Views of items in a database transaction, as statistics show them."""
 
     async def test_views_of_a_day_add_up_also_at_once(self, cast: Cast) -> None:
-        item, day = an_item(self.make, cast.profile.id), NOW.date()
+        item = an_item(self.make, cast.profile.id)
         await self.alone.portfolio_items.add(item)
-        views = ItemViews(provider_id=cast.profile.id, day=day, item_id=item.id, views=3)
-        later = replace(views, day=day + timedelta(days=1), views=5)
+        provider = await self.reads.providers.get(cast.profile.id)
+        assert provider is not None
+        day, next_day = NOW.date(), NOW.date() + timedelta(days=1)
+        last = datetime.combine(day, time(23, 59), time_zone(provider.time_zone))
+        views = ItemViews(provider_id=cast.profile.id, item_id=item.id, at=last, views=3)
+        later = replace(views, at=last + timedelta(minutes=1), views=5)
         _, refusals = await race([self.alone.portfolio_views.add([views, later]) for _ in range(4)])
         period = TimeRange(NOW, NOW + HOUR)
         counted = [
             (await self.reads.statistics.conversions(cast.profile.id, period, first, last)).portfolio_views
-            for first, last in ((day, day), (later.day, later.day), (day, later.day))
+            for first, last in ((day, day), (next_day, next_day), (day, next_day))
         ]
         assert (refusals, counted) == ([], [12, 20, 32])
 

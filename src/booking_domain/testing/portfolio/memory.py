@@ -1,17 +1,18 @@
 """Portfolios in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
 from booking_domain.portfolio.views import ItemViews, PortfolioViews
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.time import time_zone
 from booking_domain.testing.catalogue.memory.tables import PROFILES, delete_rows_of_providers
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Table, VersionedRepository
+from booking_domain.testing.scheduling.memory.tables import CALENDARS
 
 PORTFOLIO_ITEMS: Final = Table[PortfolioItemId, PortfolioItem](
     "portfolio_items",
@@ -19,7 +20,18 @@ PORTFOLIO_ITEMS: Final = Table[PortfolioItemId, PortfolioItem](
     what="portfolio item",
     erase=delete_rows_of_providers(lambda item: item.provider_id),
 )
-PORTFOLIO_VIEWS: Final = Table[tuple[ProviderId, date, PortfolioItemId], ItemViews](
+
+
+class ViewsOfDay(NamedTuple):
+    """How often an item was opened on a day in the time zone of its provider."""
+
+    provider_id: ProviderId
+    day: date
+    item_id: PortfolioItemId
+    views: int
+
+
+PORTFOLIO_VIEWS: Final = Table[tuple[ProviderId, date, PortfolioItemId], ViewsOfDay](
     "portfolio_views",
     key=lambda row: (row.provider_id, row.day, row.item_id),
     refers=lambda row: ((PROFILES, row.provider_id),),
@@ -45,10 +57,14 @@ class MemoryPortfolioViews(InMemory, PortfolioViews):
     """The views of one database transaction."""
 
     async def add(self, views: Sequence[ItemViews]) -> None:
-        rows = self._state[PORTFOLIO_VIEWS]
+        rows, calendars = self._state[PORTFOLIO_VIEWS], self._state[CALENDARS]
         for each in views:
-            known = rows.get((each.provider_id, each.day, each.item_id))
-            rows.put(each if known is None else replace(each, views=known.views + each.views))
+            calendar = calendars.get(each.provider_id)
+            if calendar is not None:
+                day = each.at.astimezone(time_zone(calendar.time_zone)).date()
+                known = rows.get((each.provider_id, day, each.item_id))
+                before = 0 if known is None else known.views
+                rows.put(ViewsOfDay(each.provider_id, day, each.item_id, before + each.views))
 
 
 class MemoryPortfolioReads(InMemory, PortfolioReads):

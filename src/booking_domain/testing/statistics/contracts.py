@@ -172,14 +172,14 @@ class StatisticsContract(StorageContract):
         shown = an_item(self.make, cast.profile.id, description="A swallow")
         async with self.begin() as tx:
             await tx.portfolio_items.add(shown)
-            for of, item_id, day, views in (
-                (cast, shown.id, NOW.date(), 2),
-                (cast, shown.id, NOW.date(), 1),
-                (cast, shown.id, NOW.date() - timedelta(days=1), 9),
-                (cast, item, NOW.date(), 4),
-                (other, item, NOW.date(), 7),
+            for of, item_id, at, views in (
+                (cast, shown.id, NOW, 2),
+                (cast, shown.id, NOW, 1),
+                (cast, shown.id, NOW - timedelta(days=1), 9),
+                (cast, item, NOW, 4),
+                (other, item, NOW, 7),
             ):
-                opened = ItemViews(provider_id=of.profile.id, day=day, item_id=PortfolioItemId(item_id), views=views)
+                opened = ItemViews(provider_id=of.profile.id, item_id=PortfolioItemId(item_id), at=at, views=views)
                 await tx.portfolio_views.add([opened])
         period = TimeRange(NOW - HOUR, NOW + HOUR)
         found = await self.reads.statistics.conversions(cast.profile.id, period, NOW.date(), NOW.date())

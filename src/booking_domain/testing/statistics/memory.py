@@ -12,7 +12,6 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.preferences import NewsChannel, NewsKind
 from booking_domain.portfolio.model import PortfolioItemId
-from booking_domain.portfolio.views import ItemViews
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.shared.time import TimeRange, local_time
@@ -53,7 +52,7 @@ from booking_domain.testing.catalogue.memory.tables import BOOKING_LINKS, LINK_D
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table, delete_rows
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
-from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS, PORTFOLIO_VIEWS
+from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS, PORTFOLIO_VIEWS, ViewsOfDay
 from booking_domain.testing.reviews.memory import REVIEWS
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, WAITING_LIST
 from booking_domain.use_cases.platform.listings import TransactionFilter, TransactionType
@@ -266,7 +265,7 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
             ),
         )
 
-    def _items(self, came: Sequence[Booking], opened: Sequence[ItemViews]) -> list[ItemFigures]:
+    def _items(self, came: Sequence[Booking], opened: Sequence[ViewsOfDay]) -> list[ItemFigures]:
         known = self._state[PORTFOLIO_ITEMS]
         found = []
         for item_id in {each.portfolio_item_id for each in came} | {each.item_id for each in opened}:

@@ -221,7 +221,7 @@ async def _figures(api: Api) -> tuple[Look, ...]:
     owner = await container.reads().users.by_login(PROVIDER.email)
     assert owner is not None
     opened = [
-        ItemViews(provider_id=view.item.provider_id, day=container.clock().now().date(), item_id=view.item.id, views=3)
+        ItemViews(provider_id=view.item.provider_id, item_id=view.item.id, at=container.clock().now(), views=3)
         for view in await container.reads().portfolios.of_owner(owner.id, None, 2)
     ]
     await container.executor().run(add_views, opened, actor=SYSTEM)
