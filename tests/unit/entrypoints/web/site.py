@@ -56,6 +56,8 @@ class Site:
                 await _send(connection, writer, request, await self._answer(request, body))
                 connection.start_next_cycle()
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()  # the event loop may end with the connections
 
     async def _answer(self, request: h11.Request, body: bytes) -> Answer:
         assert self.api is not None
