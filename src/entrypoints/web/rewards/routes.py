@@ -10,14 +10,11 @@ from litestar.params import FromPath
 from msgspec.json import encode
 
 from booking_domain.bookings.promotion_ports import PromotionFilter
-from booking_domain.bookings.promotions import PromotionCodeTaken, PromotionId
+from booking_domain.bookings.promotions import PromotionCodeTaken
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import SalonNotFound
 from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
-from booking_domain.loyalty.programmes import LoyaltyProgrammeId
-from booking_domain.packages.model import PackageOfferId
 from booking_domain.packages.ports import PackageOfferFilter
-from booking_domain.plans.model import PlanOfferId
 from booking_domain.plans.ports import PlanOfferFilter
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
@@ -82,6 +79,12 @@ _STARTS: Final[Mapping[type[Start], UseCase[Any, Repositories, Any]]] = {
     StartLoyaltyProgramme: start_loyalty_programme,
     OfferPackage: offer_package,
     OfferPlan: offer_plan,
+}
+_ENDS: Final[Mapping[Kind, UseCase[Any, Repositories, Any]]] = {
+    Kind.PROMOTION: end_promotion,
+    Kind.POINTS: end_loyalty_programme,
+    Kind.PACKAGE: end_package_offer,
+    Kind.PLAN: end_plan_offer,
 }
 
 
@@ -185,16 +188,7 @@ class RewardDesk:
 
     async def end(self, kind: Kind, reward: Reward) -> None:
         """End it."""
-        actor, session_id, run = self.actor, self._session_id, self._executor.run
-        match kind:
-            case Kind.PROMOTION:
-                await run(end_promotion, PromotionId(reward.id), actor=actor, session_id=session_id)
-            case Kind.POINTS:
-                await run(end_loyalty_programme, LoyaltyProgrammeId(reward.id), actor=actor, session_id=session_id)
-            case Kind.PACKAGE:
-                await run(end_package_offer, PackageOfferId(reward.id), actor=actor, session_id=session_id)
-            case Kind.PLAN:
-                await run(end_plan_offer, PlanOfferId(reward.id), actor=actor, session_id=session_id)
+        await self._executor.run(_ENDS[kind], reward.id, actor=self.actor, session_id=self._session_id)
 
     async def turn(self, command: SetTurn) -> None:
         """Set the turn of a member."""
