@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS claims_by_time ON claims (calendar, blocked_from);
 CREATE TABLE IF NOT EXISTS bookings (
     id TEXT PRIMARY KEY, calendar TEXT NOT NULL, customer TEXT NOT NULL, starts TEXT NOT NULL, ends TEXT NOT NULL,
     blocked_from TEXT NOT NULL, blocked_until TEXT NOT NULL, status TEXT NOT NULL, amount INTEGER, currency TEXT,
-    placed_at TEXT NOT NULL
+    placed_at TEXT NOT NULL, reschedules INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS waiting (
     place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, calendar TEXT NOT NULL, customer TEXT NOT NULL,
@@ -88,7 +88,7 @@ class SqliteStore:
         self._run("DELETE FROM claims WHERE calendar = ? AND id = ?", calendar, str(claim_id))
 
     def booking(self, booking_id: UUID) -> Booking | None:
-        for _, calendar, customer, a, b, c, d, status, amount, currency, placed_at in self._run(
+        for _, calendar, customer, a, b, c, d, status, amount, currency, placed_at, moved in self._run(
             "SELECT * FROM bookings WHERE id = ?", str(booking_id)
         ):
             return Booking(
@@ -98,6 +98,7 @@ class SqliteStore:
                 span=TimeRange.parse(a, b),
                 blocked=TimeRange.parse(c, d),
                 status=Status(status),
+                reschedules=moved,
                 price=None if amount is None else Money(amount=amount, currency=currency),
                 placed_at=datetime.fromisoformat(placed_at),
             )
@@ -107,7 +108,8 @@ class SqliteStore:
         times = map(text, (booking.span.start, booking.span.end, booking.blocked.start, booking.blocked.end))
         price = (None, None) if booking.price is None else (booking.price.amount, booking.price.currency)
         values = (str(booking.id), booking.calendar, booking.customer, *times, booking.status.value, *price)
-        self._run("REPLACE INTO bookings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values, text(booking.placed_at))
+        values = (*values, text(booking.placed_at), booking.reschedules)
+        self._run("REPLACE INTO bookings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
 
     def waiting(self, calendar: str) -> list[Waiting]:
         rows = self._run(
@@ -144,5 +146,4 @@ class SqliteStore:
     def _run(self, statement: str, *values: Any) -> list[Any]:
         if not hasattr(self._own, "connection"):
             self._own.connection = sqlite3.connect(self._path, timeout=60, isolation_level=None)
-        found: list[Any] = self._own.connection.execute(statement, values).fetchall()
-        return found
+        return list(self._own.connection.execute(statement, values))

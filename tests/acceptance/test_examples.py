@@ -16,12 +16,12 @@ from httpx import ASGITransport, AsyncClient
 from tests.programs import CHECKOUT
 
 from booking_domain.core import BookingStore, Calendar, Diary, Hours, Store, WeeklyRule
-from booking_domain.testing.core.contracts import BookingStoreContract, FixedClock, StoreContract
+from booking_domain.testing.core.contracts import BookingStoreContract, FixedClock, ReschedulesContract, StoreContract
 
 ANNA: Final = Calendar(time_zone="Asia/Ulaanbaatar", rules=WeeklyRule.every_day(Hours.parse("10:00-12:00")))
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(StoreContract, ReschedulesContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Store:
         return SqliteStore(tmp_path / "diary.sqlite")

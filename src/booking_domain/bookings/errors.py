@@ -38,6 +38,12 @@ class RescheduleTooLate(Conflict, code="booking.reschedule_too_late", field="slo
     zone: str
 
 
+class TooManyReschedules(Conflict, code="booking.too_many_reschedules", field="slot"):
+    """The booking has been rescheduled as often as its provider allows; only the provider can move it now."""
+
+    limit: int
+
+
 class TooEarly(Conflict, code="booking.not_started", field="status"):
     """A booking can be completed or marked as a no-show only after its start."""
 

@@ -17,7 +17,6 @@ from booking_domain.bookings.errors import (
     DepositDue,
     DepositOutOfRange,
     InThePast,
-    RescheduleTooLate,
     TimeChanged,
     TimeNotAccepted,
     UnderReview,
@@ -240,6 +239,8 @@ class Booking:
     """The last reschedule by the provider's side, unless the customer has accepted its time or chosen another."""
     cancellation_start: datetime | None = None
     """The start by which a cancellation is judged, if it is not that of the booking; see `policy_start`."""
+    reschedules: int = 0
+    """How often the customer has rescheduled a time that they had agreed to."""
     series_id: SeriesId | None = None
     origin: BookingOrigin = BookingOrigin.DIRECT
     link_id: UUID | None = None
@@ -513,12 +514,19 @@ class Booking:
     def reschedule_deadline(self, now: datetime) -> datetime | None:
         """Until when the customer may reschedule; None if only the start ends it.
 
-        There is no deadline for a time that they have not agreed to, or that an admin has yet to decide on.
+        There is no deadline for a time that is not `agreed`.
         """
         notice = self.cancellation.reschedule_notice_minutes
-        if not notice or self.status is Status.REQUESTED or self.under_review or self.unaccepted(now) is not None:
-            return None
-        return self.span.start - timedelta(minutes=notice)
+        return self.span.start - timedelta(minutes=notice) if notice and self.agreed(now) else None
+
+    def reschedules_left(self, now: datetime) -> int | None:
+        """How often the customer may still reschedule; None if nothing limits it: also a time that is not `agreed`."""
+        most = self.cancellation.max_reschedules
+        return None if most is None or not self.agreed(now) else max(0, most - self.reschedules)
+
+    def agreed(self, now: datetime) -> bool:
+        """Whether both parties have agreed to the time, and no admin has yet to decide on it."""
+        return self.status is not Status.REQUESTED and not self.under_review and self.unaccepted(now) is None
 
     def unaccepted(self, now: datetime) -> TimeChange | None:
         """The time change that the customer has not agreed to, neither by accepting nor by silence."""
@@ -743,15 +751,18 @@ class Booking:
             AlreadyOver: the booking is over, or (for a customer) has started.
             InThePast: the new time has begun.
             RescheduleTooLate: the customer is later than the policy's minimum notice.
+            TooManyReschedules: the customer has rescheduled as often as the policy allows.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
         if status is not Status.REQUESTED:
             require_movable(self._latest(now), now, party)
         if span.start < now:
             raise InThePast
-        deadline = self.reschedule_deadline(now)
-        if party == Party.CUSTOMER and deadline is not None and deadline < now:
-            raise RescheduleTooLate(deadline=deadline, zone=self.time_zone)
+        counts = party == Party.CUSTOMER and self.agreed(now)
+        if counts:
+            self.cancellation.require_reschedulable(
+                self.span.start, reschedules=self.reschedules, now=now, zone=self.time_zone
+            )
         change, policy_start = self._agreement(span, party, now)
         due_at = min(now + answer_window, span.start) if status is Status.REQUESTED else self._due_before(span.start)
         booking = replace(
@@ -763,6 +774,7 @@ class Booking:
             **_NO_OFFER,
             time_change=change,
             cancellation_start=None if policy_start == span.start else policy_start,
+            reschedules=self.reschedules + counts,
             due_at=due_at,
         )
         event = self._event("rescheduled", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))

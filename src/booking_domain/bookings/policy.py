@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from booking_domain.bookings.errors import RescheduleTooLate, TooManyReschedules
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import MINUTES_A_DAY
 
 MAX_TIERS: Final = 10
 MAX_RESCHEDULE_NOTICE: Final = 365 * MINUTES_A_DAY
+MAX_RESCHEDULES: Final = 100
 _WHOLE: Final = 100
 _KEEPS: Final = ("cancellation_preset", "late_cancellation_keeps_percent", "no_show_keeps_percent")
 
@@ -52,7 +54,7 @@ PRESETS: Final[dict[Preset, tuple[Tier, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CancellationPolicy:
-    """What is refunded if the customer cancels or does not come, and until when they may reschedule."""
+    """What is refunded if the customer cancels or does not come; until when, and how often, they may reschedule."""
 
     tiers: tuple[Tier, ...] = PRESETS[Preset.FLEXIBLE]
     """For a cancellation by the customer before the start."""
@@ -62,6 +64,8 @@ class CancellationPolicy:
     """The percentage that is kept if the customer does not come, or cancels after the start."""
     reschedule_notice_minutes: int = 0
     """How long before the start the customer may reschedule at the latest."""
+    max_reschedules: int | None = None
+    """How often the customer may reschedule at most; None: as often as they like. What others do does not count."""
 
     def __post_init__(self) -> None:
         if len(self.tiers) > MAX_TIERS:
@@ -72,6 +76,8 @@ class CancellationPolicy:
             raise InvalidValue(field="cancellation_policy", problem="percentages are from 0 to 100")
         if not 0 <= self.reschedule_notice_minutes <= MAX_RESCHEDULE_NOTICE:
             raise InvalidValue(field="reschedule_notice_minutes", problem=f"from 0 to {MAX_RESCHEDULE_NOTICE} minutes")
+        if self.max_reschedules is not None and not 0 <= self.max_reschedules <= MAX_RESCHEDULES:
+            raise InvalidValue(field="max_reschedules", problem=f"from 0 to {MAX_RESCHEDULES} times")
 
     @property
     def preset(self) -> Preset:
@@ -115,6 +121,19 @@ class CancellationPolicy:
         for tier in self.tiers:
             yield self.ends(tier, start) + timedelta.resolution
         yield start
+
+    def require_reschedulable(self, start: datetime, *, reschedules: int, now: datetime, zone: str) -> None:
+        """Raise unless a customer may reschedule a booking that they have rescheduled so many times.
+
+        Raises:
+            RescheduleTooLate: later than the notice; it names the deadline in this time zone.
+            TooManyReschedules: as often as they may, or more.
+        """
+        deadline = start - timedelta(minutes=self.reschedule_notice_minutes)
+        if self.reschedule_notice_minutes and deadline < now:
+            raise RescheduleTooLate(deadline=deadline, zone=zone)
+        if self.max_reschedules is not None and reschedules >= self.max_reschedules:
+            raise TooManyReschedules(limit=self.max_reschedules)
 
     def deadline_passed(self, *, start: datetime, at: datetime) -> bool:
         """Whether the deadline of any tier has passed: a cancellation at `at` no longer meets it."""

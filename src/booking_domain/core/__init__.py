@@ -5,7 +5,7 @@ platform: `claimable_in`, `offered_slots`, `explain`, `BOOKING_LIFECYCLE` and `W
 `stores`, their contract in `booking_domain.testing.core`. All that a first program needs can be imported from here.
 """
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, TooEarly
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, RescheduleTooLate, TooEarly, TooManyReschedules
 from booking_domain.bookings.policy import CancellationPolicy, refund_due
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.core.diary import Diary, SystemClock
@@ -62,6 +62,7 @@ __all__ = [
     "NotWaiting",
     "OpeningHours",
     "Party",
+    "RescheduleTooLate",
     "RuleViolated",
     "Slot",
     "SlotNotOffered",
@@ -72,6 +73,7 @@ __all__ = [
     "SystemClock",
     "TimeRange",
     "TooEarly",
+    "TooManyReschedules",
     "Waiting",
     "WaitingStatus",
     "WaitingStore",

@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar, overload
 from uuid import UUID, uuid4
 
 from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy
 from booking_domain.bookings.transitions import Action, Party
 from booking_domain.core.model import Booking, Waiting, claim_of
 from booking_domain.core.stores import BookingStore, ClaimSource, ClaimStore, MemoryStore, Store, WaitingStore
@@ -40,7 +41,8 @@ class Diary(Generic[KeptT_co]):
     """Books time of calendars, by name. What it keeps is in a store; without one, in memory.
 
     A start is a slot, whose length counts, or an instant for an appointment of the calendar's default length. Each
-    method needs no more of the store than the protocol that it names.
+    method needs no more of the store than the protocol that it names. `policy` says until when, and how often, a
+    customer may move a booking; with `refund_due` it says what a cancellation gives back.
 
     >>> from booking_domain.core import Calendar, Diary, Hours, WeeklyRule
     >>> diary = Diary({"anna": Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("10:00-12:00")))})
@@ -57,6 +59,7 @@ class Diary(Generic[KeptT_co]):
         self: "Diary[MemoryStore]",
         calendars: Mapping[str, Calendar],
         *,
+        policy: CancellationPolicy = ...,
         clock: Clock = ...,
         new_id: Callable[[], UUID] = ...,
     ) -> None: ...
@@ -66,6 +69,7 @@ class Diary(Generic[KeptT_co]):
         calendars: Mapping[str, Calendar],
         store: KeptT_co,
         *,
+        policy: CancellationPolicy = ...,
         clock: Clock = ...,
         new_id: Callable[[], UUID] = ...,
     ) -> None: ...
@@ -74,12 +78,15 @@ class Diary(Generic[KeptT_co]):
         calendars: Mapping[str, Calendar],
         store: ClaimSource | None = None,
         *,
+        policy: CancellationPolicy = DEFAULT_POLICY,
         clock: Clock | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         require_type("calendars", calendars, Mapping)
+        require_type("policy", policy, CancellationPolicy)
         self.calendars = calendars
         self.store: KeptT_co = MemoryStore() if store is None else store  # type: ignore[assignment]  # see the overloads
+        self._policy = policy
         self._clock = clock or SystemClock()
         self._new_id = new_id
         for field, value, method in (("store", self.store, "claims"), ("clock", self._clock, "now")):
@@ -163,16 +170,29 @@ class Diary(Generic[KeptT_co]):
 
         Raises:
             BookingNotFound, InvalidBookingTransition, AlreadyOver: it cannot be moved.
+            RescheduleTooLate, TooManyReschedules: the policy lets a customer no longer move it, or no more.
             SlotNotOffered, SlotTaken: the new start cannot be booked.
         """
         calendar = self._calendar_of(booking_id)
         with self.store.locked(calendar):
-            booking = required(self.store.booking(booking_id), BookingNotFound)
-            moved = booking.after(Action.RESCHEDULE, by=by, now=self._now())
+            booking, now = required(self.store.booking(booking_id), BookingNotFound), self._now()
+            moved = booking.after(Action.RESCHEDULE, by=by, now=now)
+            if by == Party.CUSTOMER:
+                zone = self._calendar(calendar).time_zone
+                self._policy.require_reschedulable(
+                    booking.span.start, reschedules=booking.reschedules, now=now, zone=zone
+                )
             if isinstance(start, datetime):
                 start = Slot(start, start + (booking.span.end - booking.span.start))
             claim = self._claim(calendar, start, booking_id, own=booking_id)
-            moved = replace(moved, span=claim.span, blocked=claim.blocked, pauses=claim.pauses, venue=claim.venue)
+            moved = replace(
+                moved,
+                span=claim.span,
+                blocked=claim.blocked,
+                pauses=claim.pauses,
+                venue=claim.venue,
+                reschedules=booking.reschedules + (by == Party.CUSTOMER and claim.span != booking.span),
+            )
             self.store.put_booking(moved)
             return moved
 

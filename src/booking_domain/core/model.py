@@ -48,6 +48,8 @@ class Booking:
     venue: str = ""
     """Where it is, as the calendar said at the time of booking."""
     status: Status = Status.CONFIRMED
+    reschedules: int = 0
+    """How often the customer has moved it to another time."""
     price: Money | None = None
     placed_at: datetime
 

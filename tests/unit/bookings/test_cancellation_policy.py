@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -7,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
 
+from booking_domain.bookings.errors import TooManyReschedules
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.policy import (
     DEFAULT_POLICY,
     MAX_RESCHEDULE_NOTICE,
+    MAX_RESCHEDULES,
     PRESETS,
     CancellationPolicy,
     Preset,
@@ -23,6 +26,7 @@ from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.strategies import (
     A_BOOKING,
     ACTORS,
@@ -246,6 +250,31 @@ def test_the_kept_share_must_be_a_percentage(percent: int) -> None:
         CancellationPolicy(late_keeps=percent)
     with pytest.raises(InvalidValue):
         CancellationPolicy(no_show_keeps=percent)
+
+
+@pytest.mark.parametrize("times", [-1, MAX_RESCHEDULES + 1])
+def test_the_limit_to_reschedules_has_bounds(times: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        CancellationPolicy(max_reschedules=times)
+    assert refused.value.field_path == ("max_reschedules",)
+    assert [CancellationPolicy(max_reschedules=allowed).max_reschedules for allowed in (0, MAX_RESCHEDULES)] == [0, 100]
+
+
+@given(st.integers(0, 3), st.lists(st.sampled_from([Party.CUSTOMER, Party.PROVIDER, Party.MANAGER]), max_size=8))
+def test_only_moves_of_a_customer_count_and_only_they_are_limited(most: int, movers: list[Party]) -> None:
+    booking = replace(a_booking(Status.CONFIRMED), cancellation=CancellationPolicy(max_reschedules=most))
+    own, agreed, now = 0, True, NOON - 48 * HOUR
+    for hours, party in enumerate(movers, 1):
+        span = TimeRange(NOON + hours * HOUR, NOON + (hours + 1) * HOUR)
+        move = partial(booking.reschedule, span, span, party=party, by=ACTORS[party], now=now, event_id=EVENT)
+        assert booking.reschedules_left(now) == (most - own if agreed else None)
+        if party is Party.CUSTOMER and agreed and own == most:
+            with pytest.raises(TooManyReschedules):
+                move()
+            continue
+        booking, own = move().state, own + (party is Party.CUSTOMER and agreed)
+        agreed = party is Party.CUSTOMER
+        assert booking.reschedules == own
 
 
 @pytest.mark.parametrize("minutes", [-1, MAX_RESCHEDULE_NOTICE + 1])

@@ -11,6 +11,7 @@ from booking_domain.core import (
     AlreadyOver,
     BookingNotFound,
     Calendar,
+    CancellationPolicy,
     Claim,
     DateException,
     Diary,
@@ -22,6 +23,7 @@ from booking_domain.core import (
     Money,
     NotWaiting,
     Party,
+    RescheduleTooLate,
     SlotNotOffered,
     SlotSettings,
     SlotTaken,
@@ -30,11 +32,12 @@ from booking_domain.core import (
     SystemClock,
     TimeRange,
     TooEarly,
+    TooManyReschedules,
     WaitingStatus,
     WeeklyRule,
 )
 from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.testing.core.contracts import PausesContract, StoreContract, VenuesContract
+from booking_domain.testing.core.contracts import PausesContract, ReschedulesContract, StoreContract, VenuesContract
 from booking_domain.testing.memory import ManualClock
 
 HOUR = timedelta(hours=1)
@@ -47,7 +50,7 @@ CALENDAR = Calendar(
 )
 
 
-class TestMemoryStore(StoreContract, PausesContract, VenuesContract):
+class TestMemoryStore(StoreContract, PausesContract, VenuesContract, ReschedulesContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
@@ -130,6 +133,30 @@ def test_a_booking_moves_and_keeps_its_length_and_price(diary: Diary[MemoryStore
     assert diary.move(booking.id, NINE + timedelta(days=1, hours=1), by=Party.PROVIDER).span.start.day == 24
 
 
+def test_a_customer_moves_until_the_notice_and_so_often_as_the_policy_says(clock: ManualClock) -> None:
+    policy = CancellationPolicy(reschedule_notice_minutes=60, max_reschedules=2)
+    diary = Diary({"anna": CALENDAR}, policy=policy, clock=clock)
+    booking = diary.book("anna", NINE + 2 * HOUR, customer="bold")
+    for hour, by, count in (
+        (3, Party.CUSTOMER, 1),
+        (3, Party.CUSTOMER, 1),  # the same time is no move
+        (2, Party.PROVIDER, 1),
+        (4, Party.CUSTOMER, 2),
+    ):
+        assert diary.move(booking.id, NINE + hour * HOUR, by=by).reschedules == count
+    with pytest.raises(TooManyReschedules) as refused:
+        diary.move(booking.id, NINE + 3 * HOUR)
+    assert refused.value.limit == 2
+    assert diary.move(booking.id, NINE + 2 * HOUR, by=Party.PROVIDER).span.start == NINE + 2 * HOUR
+    other = diary.book("anna", NINE + 4 * HOUR, customer="bold")
+    clock.advance(3 * HOUR)
+    assert diary.move(other.id, NINE + 25 * HOUR).reschedules == 1, "the deadline itself is in time"
+    clock.advance(21 * HOUR + timedelta(microseconds=1))
+    with pytest.raises(RescheduleTooLate) as late:
+        diary.move(other.id, NINE + 26 * HOUR)
+    assert (late.value.deadline, late.value.zone) == (NINE + 24 * HOUR, "UTC")
+
+
 def test_the_lifecycle_is_that_of_the_platform(diary: Diary[MemoryStore], clock: ManualClock) -> None:
     first, second, third = (diary.book("anna", NINE + at * HOUR, customer="bold") for at in (1, 3, 25))
     with pytest.raises(TooEarly):
@@ -198,6 +225,8 @@ def test_an_argument_of_another_type_is_named(diary: Diary[MemoryStore]) -> None
         Diary({"anna": wrong["calendar"]}).slots("anna")
     with pytest.raises(InvalidValue, match=r"^window: "):
         diary.slots("anna", wrong["window"])
+    with pytest.raises(InvalidValue, match=r"^policy: "):
+        Diary({"anna": CALENDAR}, policy=wrong["minutes"])
     with pytest.raises(InvalidValue, match=r"^lasts: "):
         diary.hold("anna", NINE + HOUR, lasts=wrong["minutes"])
     with pytest.raises(InvalidValue, match=r"^lasts: "):

@@ -229,6 +229,7 @@ FEATURE: Final = Feature(
     samples={
         **{(CancellationPolicy, name): st.integers(0, 100) for name in ("late_keeps", "no_show_keeps")},
         (CancellationPolicy, "reschedule_notice_minutes"): st.integers(0, 1_440),
+        (CancellationPolicy, "max_reschedules"): st.none() | st.integers(0, 100),
     },
     personal_data=personal_data,
 )

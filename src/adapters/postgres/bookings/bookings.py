@@ -191,6 +191,7 @@ BOOKING: Final = Mapper(
         "agreed_until",
         "objection_deadline",
         "cancellation_start",
+        "reschedules",
         "in_question",
         "questioned_at",
         "disputed_from",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -103,6 +104,8 @@ bookings: Final = Table(
     instant("objection_deadline", nullable=True),
     # The start from which the cancellation policy counts, if it is not the booking's start.
     instant("cancellation_start", nullable=True),
+    # How often the customer has rescheduled a time that both parties had agreed to.
+    Column("reschedules", SmallInteger, nullable=False, server_default="0"),
     Column("series_id", Uuid),
     # The services as they were offered, in order.
     Column("services", JSONB, nullable=False, server_default=text("'[]'::jsonb")),

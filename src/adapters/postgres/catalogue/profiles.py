@@ -34,14 +34,13 @@ def policy_json(policy: CancellationPolicy) -> Jsonb:
     tiers = [[tier.hours_before, tier.percent] for tier in policy.tiers]
     if policy == CancellationPolicy(policy.tiers):
         return Jsonb(tiers)
-    return Jsonb(
-        {
-            "tiers": tiers,
-            "late_keeps": policy.late_keeps,
-            "no_show_keeps": policy.no_show_keeps,
-            "reschedule_notice_minutes": policy.reschedule_notice_minutes,
-        }
-    )
+    rules = {
+        "tiers": tiers,
+        "late_keeps": policy.late_keeps,
+        "no_show_keeps": policy.no_show_keeps,
+        "reschedule_notice_minutes": policy.reschedule_notice_minutes,
+    }
+    return Jsonb(rules if policy.max_reschedules is None else {**rules, "max_reschedules": policy.max_reschedules})
 
 
 def policy_of(value: Any) -> CancellationPolicy:

@@ -30,6 +30,7 @@ from booking_domain.bookings.errors import (
     TimeChanged,
     TimeNotAccepted,
     TooEarly,
+    TooManyReschedules,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
@@ -140,6 +141,7 @@ _TERMS: Final = st.builds(
             CancellationPolicy(()),
             tiers([(12, 50), (24, 100)]),
             CancellationPolicy((Tier(24, 100),), late_keeps=60, no_show_keeps=75, reschedule_notice_minutes=720),
+            CancellationPolicy(max_reschedules=1),
         ]
     ),
 )
@@ -346,9 +348,12 @@ class PlatformMachine(RuleBasedStateMachine):
             lapsed = before.status is Status.REQUESTED and before.overdue(now)
             deadline = before.reschedule_deadline(now) if party is Party.CUSTOMER else None
             late = over or lapsed or (deadline is not None and deadline < now)
+            counts = party is Party.CUSTOMER and before.agreed(now)
+            most = before.cancellation.max_reschedules if counts else None
             good = (
                 movable
                 and not late
+                and (most is None or before.reschedules < most)
                 and start >= now
                 and await (
                     self._is_free_for_staff(start, of=before, override=override)
@@ -358,7 +363,7 @@ class PlatformMachine(RuleBasedStateMachine):
             )
             try:
                 after = await self.studio.reschedule(before, start, by=actor, override_time_off=overridden)
-            except (*_NOT_NOW, SlotNotOffered, TimeOff, InThePast, RescheduleTooLate, InvalidValue):
+            except (*_NOT_NOW, SlotNotOffered, TimeOff, InThePast, RescheduleTooLate, TooManyReschedules, InvalidValue):
                 assert not good
                 assert await self.studio.seen(booking) == before
                 return
@@ -375,6 +380,7 @@ class PlatformMachine(RuleBasedStateMachine):
                 offered_times=(),
                 time_change=after.time_change,
                 cancellation_start=after.cancellation_start,
+                reschedules=before.reschedules + counts,
                 due_at=after.due_at,
                 version=before.version + 1,
                 updated_at=now,

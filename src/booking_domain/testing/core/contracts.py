@@ -23,17 +23,20 @@ from booking_domain.core import (
     Booking,
     BookingStore,
     Calendar,
+    CancellationPolicy,
     ClaimSource,
     ClaimStore,
     Diary,
     Hours,
     Money,
+    Party,
     SlotNotOffered,
     SlotSettings,
     SlotTaken,
     Status,
     Store,
     TimeRange,
+    TooManyReschedules,
     Waiting,
     WaitingStatus,
     WaitingStore,
@@ -186,6 +189,21 @@ class VenuesContract:
         [claim] = store.claims("anna", DAY)
         assert claim.venue == "salon"
         assert store.booking(ONE) == booking
+
+
+class ReschedulesContract:
+    """What a `BookingStore` adds that counts how often a customer moves an appointment, so that a policy limits it."""
+
+    def test_a_customer_moves_so_often_as_the_policy_says(self, store: BookingStore) -> None:
+        diary = Diary({"anna": CALENDAR}, store, policy=CancellationPolicy(max_reschedules=1), clock=FixedClock())
+        booking = diary.book("anna", TEN.start, customer="bold")
+        later = TEN.start + timedelta(minutes=20)
+        assert diary.move(booking.id, later, by=Party.PROVIDER).reschedules == 0
+        moved = diary.move(booking.id, TEN.start)
+        assert (moved, store.booking(booking.id)) == (replace(booking, reschedules=1), moved)
+        with pytest.raises(TooManyReschedules):
+            diary.move(booking.id, later)
+        assert store.booking(booking.id) == moved
 
 
 class WaitingStoreContract(ClaimStoreContract):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleTooLate
+from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleTooLate, TooManyReschedules
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
@@ -50,7 +50,7 @@ class RescheduleBooking:
       reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with a full refund
       until 24 hours have passed.
-    - A customer reschedules only within the minimum notice of the booking's policy.
+    - A customer reschedules only within the minimum notice of the booking's policy, and so often as it allows.
     - The provider takes bookings, and the customer's account is active.
     - The old time is released if and only if the new time is claimed.
     - A reschedule to the same time changes nothing.
@@ -144,6 +144,7 @@ reschedule_booking: Final = UseCase(
         AlreadyOver,
         InThePast,
         RescheduleTooLate,
+        TooManyReschedules,
         InvalidValue,
         StaleVersion,
     ),

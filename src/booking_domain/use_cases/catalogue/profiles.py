@@ -76,6 +76,8 @@ class CancellationChange:
     late_keeps: int | Unset = UNSET
     no_show_keeps: int | Unset = UNSET
     reschedule_notice_minutes: int | Unset = UNSET
+    max_reschedules: int | Unset | None = UNSET
+    """None: as often as they like."""
 
     @classmethod
     def to(cls, policy: CancellationPolicy) -> Self:
@@ -85,12 +87,17 @@ class CancellationChange:
             late_keeps=policy.late_keeps,
             no_show_keeps=policy.no_show_keeps,
             reschedule_notice_minutes=policy.reschedule_notice_minutes,
+            max_reschedules=policy.max_reschedules,
         )
 
     def applied_to(self, policy: CancellationPolicy) -> CancellationPolicy:
         """The policy after the change, or `InvalidValue` if less notice would give more back."""
         after = changed(policy, self)
-        if replace(after, reschedule_notice_minutes=policy.reschedule_notice_minutes) != policy:
+        if (after.tiers, after.late_keeps, after.no_show_keeps) != (
+            policy.tiers,
+            policy.late_keeps,
+            policy.no_show_keeps,
+        ):
             after.require_monotonic()
         return after
 

@@ -243,6 +243,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     reschedule_notice_minutes: int
+    max_reschedules: int | None = None
+    """How often a customer can reschedule a booking, if there is such a limit."""
     reminder_minutes: tuple[int, ...]
     instructions: str
     """The text that customers get with a reminder; empty for whoever does not see what occupies the time."""

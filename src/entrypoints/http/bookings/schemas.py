@@ -556,6 +556,11 @@ class BookingJson(Json, frozen=True, kw_only=True):
     """With `rescheduledBy`: until then the customer can cancel for a full refund."""
     reschedule_notice_minutes: int | None = None
     """The least notice before `start` with which the customer can reschedule, if there is such a limit."""
+    reschedules: int
+    """How often the customer has rescheduled a time that both parties had agreed to."""
+    max_reschedules: int | None = None
+    """How many of them the provider allows, if there is such a limit. Once there are so many, `actions` of the customer
+    has no `reschedule`."""
     cancellation_start: Timestamp | None = None
     """The start from which the cancellation policy counts, if it is not `start`."""
     in_question: bool | None = None
@@ -772,6 +777,7 @@ booking_json: Final = projection(
     agreed_end="pending_time_change.agreed.end",
     objection_deadline="pending_time_change.objection_deadline",
     reschedule_notice_minutes=filled("cancellation.reschedule_notice_minutes"),
+    max_reschedules="cancellation.max_reschedules",
     in_question=filled("under_review"),
 )
 

@@ -11,7 +11,15 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from booking_domain.bookings.model import MAX_DURATIONS, MAX_INSTRUCTIONS, BookingMode, DepositMode, Duration
-from booking_domain.bookings.policy import MAX_RESCHEDULE_NOTICE, MAX_TIERS, PRESETS, Preset, Tier, tiers
+from booking_domain.bookings.policy import (
+    MAX_RESCHEDULE_NOTICE,
+    MAX_RESCHEDULES,
+    MAX_TIERS,
+    PRESETS,
+    Preset,
+    Tier,
+    tiers,
+)
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import (
     INSTAGRAM_PATTERN,
@@ -136,6 +144,9 @@ class TermsBody(Body, frozen=True, kw_only=True):
     """The percentage of the payments that is kept if the customer does not come, or cancels after the start."""
     reschedule_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_RESCHEDULE_NOTICE)] | UnsetType = UNSET
     """The least notice before the start with which customers can reschedule."""
+    max_reschedules: Annotated[int, Meta(ge=0, le=MAX_RESCHEDULES)] | UnsetType | None = UNSET
+    """How often a customer can reschedule a booking; null: as often as they like. What the provider's side does, and
+    what a customer does with a time that they have not agreed to, does not count."""
     requests_claim_time: bool | UnsetType = UNSET
     """Whether a request occupies its time until the provider answers it."""
     payment_gateway: GatewayName | UnsetType | None = UNSET
@@ -184,6 +195,7 @@ POLICY: Final = (
     "late_cancellation_keeps_percent",
     "no_show_keeps_percent",
     "reschedule_notice_minutes",
+    "max_reschedules",
 )
 """The members that a change of the cancellation policy uses."""
 TERMS: Final[dict[str, Any]] = {
@@ -607,6 +619,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     late_cancellation_keeps_percent: int
     no_show_keeps_percent: int
     reschedule_notice_minutes: int
+    max_reschedules: int | None = None
+    """How often a customer can reschedule a booking, if there is such a limit."""
     rating: float | None = None
     """The mean of the published reviews in stars, rounded to two decimals, if there are any."""
     rating_count: int

@@ -18,6 +18,7 @@ from booking_domain.shared.slugs import slug_of
 from booking_domain.use_cases.bookings.queries import VisibleAppointment
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
+from entrypoints.web.bookings.move import moves_left
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.notifications import Notifications
 from entrypoints.web.components.pay import Pay
@@ -138,6 +139,8 @@ class BookingPage(PageModel):
     offer: Offer | None
     actions: tuple[tuple[str, str], ...]
     """What else can be done: texts and addresses."""
+    moves: str
+    """How often it can still be moved; empty: nothing limits it."""
     calendars: tuple[tuple[str, str], ...]
     receipts: tuple[tuple[str, str], ...]
     told: Notifications | None
@@ -218,6 +221,7 @@ def booking_page(
         done=say(DONE[done]) if done in DONE else "",
         offer=offer,
         actions=tuple(_actions(acting, page, extras)),
+        moves=moves_left(acting, page),
         calendars=tuple(_calendars(acting, page)) if acting.session_id is not None else (),
         receipts=tuple(
             (say(_RECEIPTS[each.kind], number=each.number), f"{_API}/receipts/{each.id}?format=pdf")

@@ -32,6 +32,8 @@ class Acting:
     actor: Actor
     seen: VisibleAppointment
     can: frozenset[AvailableAction]
+    moves_left: int | None = None
+    """How often the customer can still move it; None: nothing limits it, or somebody else is before it."""
     csrf: str = ""
     """The token of the session; of a link there is none, its cookie stays on our site."""
     session_id: SessionId | None = None
@@ -97,6 +99,7 @@ class BookingDesk:
             actor=actor,
             seen=seen,
             can=frozenset(available_actions(booking, seen.party, actor, now, charges=self._charges)),
+            moves_left=booking.reschedules_left(now) if seen.party is Party.CUSTOMER else None,
             csrf=self._session_cookies.csrf_token(session_id),
             session_id=session_id,
         )
@@ -122,6 +125,7 @@ class BookingDesk:
                 for each in opened.available
                 if (action := action_of(each)) is not None and opened.link.allows(action)
             ),
+            moves_left=opened.appointment.booking.reschedules_left(now),
         )
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Final
 
+from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import TO_COME
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.time import TimeRange, time_zone
-from entrypoints.languages.documents import Phrase
+from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.when import Free, PartOfDayTimes, days_of, free_times, month_calendar, parts_of_day
 from entrypoints.web.bookings.cancel import booking_line
 from entrypoints.web.bookings.desk import Acting
@@ -17,6 +19,7 @@ from entrypoints.web.kit.pages import Page, PageModel
 
 DAY: Final = "day"
 SLOT: Final = "slot"
+_LEFT: Final = Plural("You can move it {count} more time.", "You can move it {count} more times.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,15 @@ def move_page(
     )
 
 
+def moves_left(acting: Acting, page: Page) -> str:
+    """How often the customer can still move it, if that is limited."""
+    if acting.moves_left and AvailableAction.RESCHEDULE in acting.can:
+        return page.say.count(_LEFT, acting.moves_left)
+    if acting.moves_left == 0 and acting.booking.status in TO_COME:
+        return page.say(Phrase("Only {provider} can move it now."), provider=acting.seen.appointment.provider_name)
+    return ""
+
+
 def move_question(acting: Acting, slot: datetime, page: Page) -> FormPage:
     """The question before the booking moves."""
     say, booking = page.say, acting.booking
@@ -81,7 +93,11 @@ def move_question(acting: Acting, slot: datetime, page: Page) -> FormPage:
     return FormPage(
         title=say(Phrase("Move to this time?")),
         lead=booking_line(acting, page),
-        facts=(say(Phrase("From {old}"), old=old), say(Phrase("To {new}"), new=new)),
+        facts=(
+            say(Phrase("From {old}"), old=old),
+            say(Phrase("To {new}"), new=new),
+            *filter(None, [moves_left(acting, page)]),
+        ),
         action=page.link(f"{acting.path}/move"),
         fields=(hidden("csrf", acting.csrf), hidden(SLOT, slot.isoformat())),
         button=say(Phrase("Move the booking")),

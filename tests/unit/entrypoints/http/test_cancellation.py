@@ -1,5 +1,6 @@
-"""Presets, quotes and the notice to reschedule over HTTP."""
+"""Presets, quotes, and the notice and the limit to reschedule, over HTTP."""
 
+import httpx
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 DEPOSIT = 2_000_000
@@ -93,6 +94,35 @@ async def test_a_late_reschedule_is_refused_with_its_deadline(api: Api) -> None:
     assert_problem(refused, 409, "booking.reschedule_too_late", "/slot")
     assert "Mon 23 Nov 2026, 07:00 (Ulaanbaatar)" in refused.json()["detail"]
     assert (await api.post(f"/bookings/{booking_id}/reschedule", provider, json=later)).status_code == 200
+
+
+async def test_a_customer_reschedules_so_often_as_the_provider_allows(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**TERMS)
+    settings = await api.put("/availability/settings", provider, json={"maxReschedules": 1})
+    assert settings.json()["maxReschedules"] == 1
+    assert (await api.get(f"/providers/{provider_id}")).json()["maxReschedules"] == 1
+    customer = await api.joined("customer")
+    path = f"/bookings/{await paid(api, customer, provider_id)}"
+
+    async def moved(token: str, hour: int) -> httpx.Response:
+        return await api.post(f"{path}/reschedule", token, json={"slot": f"2026-11-23T{hour}:00:00+08:00"})
+
+    async def seen() -> tuple[int, int, bool]:
+        booking = (await api.get(path, customer)).json()
+        return booking["reschedules"], booking["maxReschedules"], "reschedule" in booking["actions"]
+
+    assert await seen() == (0, 1, True)
+    assert (await moved(provider, 14)).status_code == 200
+    assert (await moved(customer, 15)).status_code == 200, "an answer to the provider's time is no move of their own"
+    assert await seen() == (0, 1, True)
+    assert (await moved(customer, 16)).status_code == 200
+    assert await seen() == (1, 1, False)
+    refused = await moved(customer, 14)
+    assert_problem(refused, 409, "booking.too_many_reschedules", "/slot")
+    assert (await moved(provider, 14)).status_code == 200
+    unlimited = await api.put("/availability/settings", provider, json={"maxReschedules": None})
+    assert "maxReschedules" not in unlimited.json()
+    assert (await seen())[:2] == (1, 1), "a booking keeps the policy under which it was made"
 
 
 async def test_a_booking_is_cancelled_without_a_body(api: Api) -> None:

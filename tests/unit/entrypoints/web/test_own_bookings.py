@@ -155,6 +155,23 @@ async def test_a_booking_moves_to_a_time_of_the_same_calendar(api: Api) -> None:
     assert "15:00" in (await visitor.get(path)).text
 
 
+async def test_a_page_says_how_often_a_booking_can_still_be_moved(api: Api) -> None:
+    visitor, path, owner = await booked(api, maxReschedules=1)
+    provider_id = (await api.get("/providers/me", owner)).json()["id"]
+    shown = await Visitor(api).get(f"/en/providers/{provider_id}")
+    assert "You can move it 1 time." in (await Visitor(api).get(shown.headers["Location"])).text
+    assert "You can move it 1 more time." in (await visitor.get(path)).text
+    question = await visitor.get(f"{path}/move?slot={quote(AT_THREE)}")
+    assert "You can move it 1 more time." in question.text
+    assert (await visitor.submit(question, "/move")).status_code == 303
+    moved = (await visitor.get(path)).text
+    assert f'href="{path}/move"' not in moved
+    assert re.search("Only .+ can move it now", moved)
+    assert (await visitor.get(f"{path}/move")).headers["Location"] == path
+    late = await visitor.submit(question, "/move", slot=AT_FIVE)
+    assert late.headers["Location"] == path
+
+
 async def test_a_time_that_was_taken_meanwhile_leads_back_to_the_free_ones(api: Api) -> None:
     visitor, path, owner = await booked(api)
     question = await visitor.get(f"{path}/move?slot={AT_THREE.replace('+', '%2B')}")
