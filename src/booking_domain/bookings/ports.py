@@ -132,11 +132,11 @@ class BookingReads(Protocol):
         ...
 
     async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:
-        """The audit trail, oldest first."""
+        """The audit trail, in the order in which it was stored."""
         ...
 
     async def events_of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
-        """The audit trail of each booking, oldest first."""
+        """The audit trail of each booking, as `events` returns it."""
         ...
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:

@@ -48,7 +48,7 @@ class LiveReads(Protocol):
     """Reads of live events, outside any database transaction."""
 
     async def after(self, event_id: int, limit: int) -> Sequence[LiveEvent]:
-        """The kept events with higher ids, by id, at most `limit`."""
+        """The kept events with higher ids, in the order in which they were stored, at most `limit`."""
         ...
 
     async def last_id(self) -> int:

@@ -50,7 +50,7 @@ class LoyaltyAccounts(Protocol):
     async def qualifying(
         self, account_id: LoyaltyAccountId, since: datetime, until: datetime
     ) -> Sequence[LoyaltyEntry]:
-        """What appointments earned after `since` and until `until`, and what was taken back of it, in order."""
+        """What appointments earned after `since` and until `until`, and what was taken back of it, by id."""
         ...
 
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
@@ -160,7 +160,7 @@ class LoyaltyReads(Protocol):
         ...
 
     async def qualifying(self, user_id: UserId, since: datetime) -> Sequence[LoyaltyEntry]:
-        """What appointments earned after `since` in the accounts of the user, and what was taken back, in order."""
+        """What appointments earned after `since` in the accounts of the user, and what was taken back, by id."""
         ...
 
     async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:

@@ -1,13 +1,15 @@
 """Each method of a port answers a little wrong: `test_contract_mutants.py` runs the contracts.
 
-An order that the docstring promises is turned round, or is the one in which the rows were stored; the last of several
-is left out, a number is one more, yes is no, and an error that the docstring names is not raised.
+An order that the docstring promises is turned round, or is the one in which the rows were stored, or the reverse of
+that; the last of several is left out, a number is one more, yes is no, and an error that the docstring names is not
+raised.
 """
 
 import builtins
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, get_origin, get_type_hints
 
 import pytest
@@ -18,7 +20,10 @@ from booking_domain.shared.idempotency import KeyInUse
 from booking_domain.testing.contracts import CONTRACTS
 
 Bend = Callable[[Any], Any]
+_SORTED: Final = sorted
 _ORDER: Final = re.compile(r"\b(by|first|in (the )?order|ordered|sorted|in their order|oldest|newest)\b")
+_OF_STORING: Final = re.compile(r"\bin the order in which (it was|they were) stored\b")
+_OF_ARGUMENTS: Final = re.compile(r"\bin their order\b")
 _REFUSAL: Final = re.compile(r"\braises?:? *\n? *`?[A-Z]|Raises:")
 
 
@@ -61,11 +66,13 @@ def bent(method: Callable[..., Any], bend: Bend) -> Callable[..., Any]:
     return answered
 
 
-def unsorted(method: Callable[..., Any]) -> Callable[..., Any]:
-    """The method without sorting."""
+def unsorted(method: Callable[..., Any], *, reversing: bool) -> Callable[..., Any]:
+    """The method without sorting; `reversing` what was stored where it sorts the greatest first."""
 
-    def as_they_come(items: Iterable[Any], *, key: object = None, reverse: bool = False) -> list[Any]:
-        return list(items)[:: -1 if reverse else 1]
+    def as_they_come(items: Iterable[Any], *, key: Any = None, reverse: bool = False) -> list[Any]:
+        if isinstance(items, (set, frozenset)):  # which are stored in no order
+            return _SORTED(items, key=key, reverse=not reverse)
+        return list(items)[:: -1 if reverse and reversing else 1]
 
     async def answered(*args: Any, **named: Any) -> Any:
         with pytest.MonkeyPatch.context() as patch:
@@ -73,6 +80,30 @@ def unsorted(method: Callable[..., Any]) -> Callable[..., Any]:
             return await method(*args, **named)
 
     return answered
+
+
+def by_argument(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method, which answers in the order of the arguments, in an order of its own."""
+
+    async def answered(self: object, asked: Iterable[Any], *args: Any, **named: Any) -> Any:
+        return await method(self, _SORTED(asked), *args, **named)
+
+    return answered
+
+
+def disorders(port: type, promised: Callable[..., Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """What makes a method answer in another order than the docstring promises: a name, and a change of the method.
+
+    Nothing if the promised order is that of storing.
+    """
+    answer, promise = get_type_hints(promised)["return"], f"{port.__doc__} {promised.__doc__}"
+    if hasattr(answer, "_fields") or _OF_STORING.search(promise):
+        return
+    if _OF_ARGUMENTS.search(promise):
+        yield "disordered", by_argument
+    else:
+        yield "unsorted", partial(unsorted, reversing=False)
+        yield "unsorted_reversed", partial(unsorted, reversing=True)
 
 
 def unrefusing(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,8 +130,8 @@ def mutants() -> Iterator[tuple[str, type, dict[tuple[type, str], Callable[..., 
             bends = list(bends_of(port, promised))
             for bend in bends:
                 yield f"{key}_{bend.__name__}", of, {(a, name): bent(getattr(a, name), bend) for a in adapters}
-            if backwards in bends:
-                yield f"{key}_unsorted", of, {(a, name): unsorted(getattr(a, name)) for a in adapters}
+            for disorder, change in disorders(port, promised) if backwards in bends else ():
+                yield f"{key}_{disorder}", of, {(a, name): change(getattr(a, name)) for a in adapters}
             if _REFUSAL.search(promised.__doc__ or ""):
                 yield f"{key}_never_refuses", of, {(a, name): unrefusing(getattr(a, name)) for a in adapters}
 
@@ -109,31 +140,6 @@ BENT: Final[Mapping[str, Any]] = {name: (contract, changed) for name, contract, 
 UNASSERTED: Final = {"Signals_wait_never_refuses"}
 """What no contract notices: memory is never unreachable. `tests/unit/adapters/postgres/test_signals.py` asserts it of
 PostgreSQL."""
-UNSORTED: Final = """
-    AuditReads_page BlockedNetworkReads_live BookingLinkReads_of_provider BookingLinks_of_provider
-    BookingReads_events BookingReads_page CalendarLinks_remove_legacy CalendarRepository_size_of
-    CodeHistoryReads_page CustomerReads_notes_by DisputeReads_of_party DisputeReads_page DisputeReads_statements
-    DisputeReads_to_remind Disputes_of_booking Disputes_statements EarningReads_balances EarningReads_page
-    EarningReads_totals Earnings_outdated FavouriteReads_of_user FavouriteReads_page GiftCardReads_entries
-    GiftCardReads_page GiftCardReads_to_deliver IdeaReads_by_author InvitationLinkReads_of_salon
-    InvitationLinks_of_salon LiveReads_after LoginReads_of_user LoyaltyAccounts_of_booking
-    LoyaltyAccounts_qualifying LoyaltyProgrammeReads_page LoyaltyProgrammeReads_running_of
-    LoyaltyProgrammes_for_provider LoyaltyReads_entries LoyaltyReads_of_user LoyaltyReads_qualifying
-    MonthlyReportReads_due NotificationReads_messages NotificationReads_page Notifications_lock_messages
-    OrderReads_by_transfer OrderReads_of_customer PackageReads_entries PackageReads_offers PackageReads_on_sale
-    PackageReads_page PaymentReads_of_invoices PlanReads_offers PlanReads_on_offer PlanReads_page
-    PortfolioReads_page PortfolioReads_public PortfolioReads_search PromotionReads_page Promotions_for_booking
-    Promotions_redemptions_of ProviderReads_names ProviderSchedules_lock_members PushSubscriptionReads_live
-    PushSubscriptions_live ReceiptReads_page Receipts_of_booking ReconciliationReads_open_findings
-    ReconciliationReads_runs Resources_of_owner ReviewReads_page ReviewReads_written_for RosterReads_of_provider
-    RosterReads_of_salon SalonReads_listed SalonReads_names SalonReads_of_manager ScheduleReads_of_all
-    SearchReads_due SearchReads_findings SearchReads_suggest Services_of_provider Services_offering
-    SessionReads_of_user Sessions_lock_live SmsReads_of_user SmsReads_page StatisticsReads_findings
-    StatisticsReads_providers Statistics_booking_ids TakingsReads_work UsageReads_between UsageReads_waiting
-    UserReads_page Venues_of_provider Visits_booking_ids WaitingReads_of_customer
-""".split()  # noqa: SIM905
-"""Methods whose contract stores rows in the order in which it expects them: an adapter that does not sort passes. In
-memory some have nothing to sort."""
 NAMES: Final = BENT.keys()
 
 globals().update({f"Test_{name}": changed_contract(*BENT[name]) for name in NAMES})

@@ -200,7 +200,7 @@ class CustomersContract(StorageContract):
     async def test_an_author_has_one_note_on_each_customer(self, cast: Cast, other: Cast) -> None:
         first, second = _note(cast.owner.id, cast.customer.id), _note(cast.owner.id, other.customer.id, "")
         changed = replace(first, text="Кофе", updated_at=TOMORROW, version=2)
-        await self._write(first, second, changed, _note(other.owner.id, cast.customer.id))
+        await self._write(second, first, changed, _note(other.owner.id, cast.customer.id))
         async with self.begin() as tx:
             assert await tx.customer_notes.get(cast.owner.id, CustomerId(cast.customer.id)) == changed
             assert await tx.customer_notes.get(cast.customer.id, CustomerId(cast.owner.id)) is None

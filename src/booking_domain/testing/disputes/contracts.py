@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
@@ -30,12 +31,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import (
-    Cast,
-    StorageContract,
-    one_wins,
-    present,
-)
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, one_wins, present
 from booking_domain.use_cases.platform.ports import Repositories
 
 VERDICT: Final = Verdict(
@@ -73,15 +69,21 @@ def a_statement(make: Builder, dispute: Dispute, by: UserId, text: str = "Би �
 class DisputesContract(StorageContract):
     """Disputes in a database transaction, and reads of them."""
 
-    async def _disputed(self, cast: Cast, *, by: UserId | None = None) -> Dispute:
+    async def _disputed(self, cast: Cast, *, by: UserId | None = None, **values: Any) -> Dispute:
         """Store an open dispute about a new booking."""
         booking = replace(
             self.make.booking(cast.profile, cast.customer), status=Status.DISPUTED, disputed_from=Status.COMPLETED
         )
         await self.store_bookings(booking)
-        dispute = a_dispute(self.make, booking, by=by)
+        dispute = replace(a_dispute(self.make, booking, by=by), **values)
         await self.alone.disputes.add(dispute)
         return dispute
+
+    async def _disputes(self, *casts: Cast) -> list[Dispute]:
+        """Store an open dispute of each, whose ids are in this order."""
+        ids = [DisputeId(self.make.entropy.new_id()) for _ in casts]
+        found = [await self._disputed(cast, id=each) for cast, each in jumbled(*zip(casts, ids, strict=True))]
+        return sorted(found, key=lambda dispute: dispute.id)
 
     async def _get(self, dispute: Dispute) -> Dispute | None:
         view = await self.reads.disputes.get(dispute.id)
@@ -119,14 +121,14 @@ class DisputesContract(StorageContract):
     async def test_a_booking_has_one_open_dispute(self) -> None:
         first = await self._disputed(await self.a_cast())
         withdrawn = await self._saved(first.withdraw(first.initiator_id, NOW), first)
-        others = [replace(first, id=DisputeId(self.make.entropy.new_id())) for _ in range(5)]
+        others = [replace(first, id=DisputeId(UUID(int=number))) for number in range(5)]
 
         async def add(dispute: Dispute) -> Dispute:
             await self.alone.disputes.add(dispute)
             return dispute
 
         added = await one_wins([add(each) for each in others], DisputeExists)
-        assert await self.alone.disputes.of_booking(first.booking_id) == [withdrawn, added]
+        assert await self.alone.disputes.of_booking(first.booking_id) == [added, withdrawn]
 
     async def test_a_stale_version_is_not_saved(self) -> None:
         dispute = await self._disputed(await self.a_cast())
@@ -138,7 +140,7 @@ class DisputesContract(StorageContract):
         dispute, other = await self._disputed(cast), await self._disputed(cast)
         made = [a_statement(self.make, dispute, user.id) for user in (cast.customer, cast.owner, cast.customer)]
         async with self.begin() as tx:
-            await tx.disputes.add_statements(made)
+            await tx.disputes.add_statements(jumbled(*made))
             assert list(await tx.disputes.statements(dispute.id)) == made
             assert await tx.disputes.statement(made[1].id) == made[1]
             assert await tx.disputes.statement(StatementId(self.make.entropy.new_id())) is None
@@ -158,9 +160,8 @@ class DisputesContract(StorageContract):
         assert list(await self.reads.disputes.statements(dispute.id)) == []
 
     async def test_disputes_are_filtered_and_paged_in_each_order(self, cast: Cast, other: Cast) -> None:
-        one, two = await self._disputed(cast), await self._disputed(other, by=other.owner.id)
+        one, two, later = await self._disputes(cast, other, cast)
         closed = await self._saved(two.resolve(VERDICT, NOW), two)
-        later = await self._disputed(cast)
         view = present(await self.reads.disputes.get(one.id))
 
         async def page(**chosen: object) -> list[Dispute]:
@@ -186,9 +187,8 @@ class DisputesContract(StorageContract):
         assert await page(reference=view.booking_reference) == [one]
 
     async def test_due_reminders_are_found_until_they_are_given(self, cast: Cast) -> None:
-        dispute, closed = await self._disputed(cast), await self._disputed(cast)
+        dispute, closed, later = await self._disputes(cast, cast, cast)
         await self._saved(closed.resolve(VERDICT, NOW), closed)
-        later = await self._disputed(cast)
         statement = NOW + Deadlines().statement - STATEMENT_REMINDER
         decision = NOW + Deadlines().decision - DECISION_REMINDER
         moment = timedelta(microseconds=1)
@@ -205,7 +205,7 @@ class DisputesContract(StorageContract):
         assert list(await find(decision, 10)) == []
 
     async def test_a_party_finds_its_disputes(self, cast: Cast) -> None:
-        disputes = [await self._disputed(cast) for _ in range(3)]
+        disputes = await self._disputes(cast, cast, cast)
         for user in (cast.customer, cast.owner):
             assert list(await self.reads.disputes.of_party(user.id, None, 2)) == disputes[:2]
             assert list(await self.reads.disputes.of_party(user.id, disputes[1].id, 2)) == disputes[2:]

@@ -10,7 +10,7 @@ from booking_domain.favourites.model import Favourite, FavouriteId
 from booking_domain.favourites.ports import Favourites
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled
 from booking_domain.use_cases.platform.favourites import FavouriteReads
 
 
@@ -23,10 +23,10 @@ class FavouritesContract(StorageContract):
     """Favourites in a database transaction, and reads of them."""
 
     async def _saved(self, user_id: UserId, *provider_ids: ProviderId) -> list[Favourite]:
-        """Save the providers, the first one first."""
+        """Save the providers; the ids are in this order."""
         saved = [a_favourite(self.make, user_id, provider_id) for provider_id in provider_ids]
         async with self.begin() as tx:
-            for each in saved:
+            for each in jumbled(*saved):
                 await tx.favourites.add(each)
         return saved
 

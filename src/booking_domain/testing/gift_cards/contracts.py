@@ -23,7 +23,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Cast, StorageContract, race
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, race
 from booking_domain.use_cases.platform.ports import Repositories
 
 _COMPETITORS: Final = 40
@@ -66,12 +66,21 @@ class GiftCardContract(StorageContract):
             await add_gift_card(tx, *made)
         return made
 
+    async def _cards(self, *provider_ids: ProviderId | None) -> list[GiftCard]:
+        """Store cards, whose ids are in this order."""
+        made = [gift_card(self.make, each) for each in provider_ids]
+        async with self.begin() as tx:
+            for each in jumbled(*made):
+                await add_gift_card(tx, *each)
+        return [card for card, _ in made]
+
     async def test_a_card_is_found_by_its_code_and_by_what_it_paid(self, cast: Cast) -> None:
         card, first = await self._card(cast.profile.id)
         booking = self.make.booking(cast.profile, cast.customer)
         payment = self.make.payment(booking)
         why = replace(entry_cause(self.make, "pay"), booking_id=booking.id, payment_id=payment.id)
         paid, entry = card.pay(Money(amount=30, currency="MNT"), why)
+        again, later = paid.pay(Money(amount=20, currency="MNT"), entry_cause(self.make, "pay again"))
         async with self.begin() as tx:
             assert await tx.gift_cards.lock_by_code(card.code) == card
             assert await tx.gift_cards.lock_by_code(card.code[::-1]) is None
@@ -79,13 +88,15 @@ class GiftCardContract(StorageContract):
             await tx.bookings.add(booking, [self.make.event(booking)])
             await tx.payments.add(payment)
             await tx.gift_cards.save(paid, was=card)
-            await tx.gift_cards.add_entry(entry)
+            await tx.gift_cards.save(again, was=paid)
+            for each in (later, entry):
+                await tx.gift_cards.add_entry(each)
         async with self.begin() as tx:
-            assert await tx.gift_cards.lock_of_payment(payment.id) == await tx.gift_cards.lock(card.id) == paid
-        assert await self.reads.gift_cards.get(card.id) == paid
-        assert await self.reads.gift_cards.entries(card.id, None, 10) == [entry, first]
+            assert await tx.gift_cards.lock_of_payment(payment.id) == await tx.gift_cards.lock(card.id) == again
+        assert await self.reads.gift_cards.get(card.id) == again
+        assert await self.reads.gift_cards.entries(card.id, None, 10) == [later, entry, first]
         assert await self.reads.gift_cards.entries(card.id, entry.id, 10) == [first]
-        assert await self.reads.gift_cards.entries(card.id, None, 1) == [entry]
+        assert await self.reads.gift_cards.entries(card.id, None, 1) == [later]
 
     async def test_whether_a_salon_has_cards_is_known_under_its_lock(self) -> None:
         salon, other = await self.a_salon(), await self.a_salon()
@@ -106,15 +117,15 @@ class GiftCardContract(StorageContract):
         assert changed.code != card.code
 
     async def test_cards_are_listed_newest_first_by_issuer_status_and_end_of_code(self, cast: Cast) -> None:
-        (theirs, _), (platform, _) = await self._card(cast.profile.id), await self._card()
+        theirs, platform, last = await self._cards(cast.profile.id, None, None)
         blocked = platform.block("Stolen.")
         await self.alone.gift_cards.save(blocked, was=platform)
 
         async def listed(**criteria: object) -> list[GiftCard]:
             return list(await self.reads.gift_cards.page(GiftCardFilter(**criteria)))  # type: ignore[arg-type]
 
-        assert await listed() == [blocked, theirs]
-        assert await listed(limit=1) == [blocked]
+        assert await listed() == [last, blocked, theirs]
+        assert await listed(limit=1) == [last]
         assert await listed(after=platform.id) == [theirs]
         assert await listed(provider_id=cast.profile.id) == [theirs]
         assert await listed(salon_ids=()) == []
@@ -122,7 +133,7 @@ class GiftCardContract(StorageContract):
         assert await listed(last_four=theirs.last_four) == [theirs]
 
     async def test_cards_are_due_to_be_sent_and_to_expire(self, cast: Cast) -> None:
-        (sooner, _), (card, _) = await self._card(), await self._card()
+        (card, _), (sooner, _) = await self._card(), await self._card()
         soon, later = NOW + timedelta(minutes=30), NOW + timedelta(hours=1)
         named = replace(
             card, contact="saraa@example.com", buyer_id=cast.customer.id, deliver_at=later, expires_at=later

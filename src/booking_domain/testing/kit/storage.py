@@ -50,6 +50,7 @@ __all__ = [
     "a_cast",
     "a_salon",
     "alone",
+    "jumbled",
     "one_wins",
     "present",
     "race",
@@ -131,6 +132,13 @@ class StorageContract(AsyncContract):
         """Store a provider with a calendar and terms, and a customer."""
         return await a_cast(self.backend, self.make, status)
 
+    async def casts(self, number: int) -> "list[Cast]":
+        """Store providers and customers; the ids are in the order of the list, the rows are not."""
+        made = [_new_cast(self.make, ProfileStatus.APPROVED) for _ in range(number)]
+        for each in jumbled(*made):
+            await _store_cast(self.backend, each)
+        return made
+
     async def a_salon(self, *members: "Cast", **values: Any) -> Salon:
         """Store a salon with its manager and members."""
         return await a_salon(self.backend, self.make, *members, **values)
@@ -159,18 +167,23 @@ class Cast:
 
 async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = ProfileStatus.APPROVED) -> Cast:
     """Store a provider with a calendar and terms, and a customer."""
-    cast = Cast(
-        owner=(owner := make.user(Role.PROVIDER)),
-        profile=make.profile(owner, status),
-        customer=make.user(Role.CUSTOMER),
-    )
+    cast = _new_cast(make, status)
+    await _store_cast(backend, cast)
+    return cast
+
+
+def _new_cast(make: Builder, status: ProfileStatus) -> Cast:
+    owner = make.user(Role.PROVIDER)
+    return Cast(owner=owner, profile=make.profile(owner, status), customer=make.user(Role.CUSTOMER))
+
+
+async def _store_cast(backend: Backend, cast: Cast) -> None:
     async with backend.begin() as tx:
         await tx.users.add(cast.owner)
         await tx.users.add(cast.customer)
         await tx.profiles.add(cast.profile)
         await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings())
         await tx.bookable_providers.save_terms(cast.profile.id, terms())
-    return cast
 
 
 async def a_salon(backend: Backend, make: Builder, *members: Cast, **values: Any) -> Salon:
@@ -231,6 +244,15 @@ async def one_wins(attempts: Sequence[Awaitable[T]], refused: type[DomainError])
     outcome = (len(results), [type(refusal) for refusal in refusals])
     assert outcome == (1, [refused] * (len(attempts) - 1)), outcome
     return results[0]
+
+
+def jumbled(*rows: T) -> list[T]:
+    """Return the rows, given in a promised order, in one to store them in: so a storage that does not sort is noticed.
+
+    >>> jumbled(1, 2, 3)
+    [2, 3, 1]
+    """
+    return [*rows[1:], *rows[:1]]
 
 
 def present(value: T | None) -> T:

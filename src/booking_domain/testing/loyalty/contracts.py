@@ -149,7 +149,7 @@ class LoyaltyProgrammeContract(StorageContract):
         past = programme(self.make, started_at=NOW - HOUR, ended_at=NOW, **theirs)
         foreign = programme(self.make, provider_id=other.profile.id)
         async with self.begin() as tx:
-            for each in (platform, of_provider, full, past, foreign):
+            for each in (full, of_provider, foreign, platform, past):
                 await tx.loyalty_programmes.add(each)
         async with self.begin() as tx:
             found = tx.loyalty_programmes.for_provider
@@ -218,11 +218,11 @@ class LoyaltyContract(StorageContract):
         reserved, reservation = account.reserve(40, loyalty_cause(self.make, "second", reason="why"))
         async with self.begin() as tx:
             assert await tx.loyalty_accounts.lock_of(cast.customer.id, of_provider) == account
-            assert await tx.loyalty_accounts.lock_of(cast.customer.id, Issuer()) is None
-            assert await tx.loyalty_accounts.lock_of(other.customer.id, of_provider) is None
-            await tx.loyalty_accounts.add(platform)
             assert await tx.loyalty_accounts.lock_of(cast.customer.id, salon.issuer) is None
+            assert await tx.loyalty_accounts.lock_of(other.customer.id, of_provider) is None
             await tx.loyalty_accounts.add(salon)
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, Issuer()) is None
+            await tx.loyalty_accounts.add(platform)
             await tx.loyalty_accounts.save(reserved, was=account)
             await tx.loyalty_accounts.add_entry(reservation)
         async with self.begin() as tx:
@@ -243,7 +243,7 @@ class LoyaltyContract(StorageContract):
         assert await entries(other.customer.id, account.id, None, 10) == []
 
     async def test_the_entries_of_a_booking_are_listed_the_oldest_first(self, cast: Cast) -> None:
-        account, _ = await self._account(cast, 100)
+        account, earned = await self._account(cast, 100)
         booking, another = (self.make.booking(cast.profile, cast.customer) for _ in range(2))
         reserved, first = account.reserve(40, loyalty_cause(self.make, "booking", booking.id))
         taken = reservation_of([first])
@@ -252,9 +252,11 @@ class LoyaltyContract(StorageContract):
         async with self.begin() as tx:
             await tx.bookings.add(booking, [self.make.event(booking)])
             await tx.loyalty_accounts.save(reserved, was=account)
-            await tx.loyalty_accounts.add_entry(first)
             await tx.loyalty_accounts.save(released, was=reserved)
-            await tx.loyalty_accounts.add_entry(second)
+            for each in (second, first):
+                await tx.loyalty_accounts.add_entry(each)
+        entries = self.reads.loyalty.entries
+        assert await entries(cast.customer.id, account.id, None, 10) == [second, first, earned]
         accounts = self.alone.loyalty_accounts
         assert await accounts.of_booking(account.id, booking.id) == [first, second]
         assert await accounts.of_booking(account.id, another.id) == []
@@ -314,9 +316,10 @@ class LoyaltyContract(StorageContract):
                 why = replace(loyalty_cause(self.make, name), at=NOW + timedelta(days=days))
                 after, entry = account.grant(10, why) if days < 3 else account.reclaim(4, why)
                 await tx.loyalty_accounts.save(after, was=account)
-                await tx.loyalty_accounts.add_entry(entry)
                 account = after
                 found.append(entry)
+            for each in reversed(found):
+                await tx.loyalty_accounts.add_entry(each)
         first, _, second, third = found
         qualifying = self.alone.loyalty_accounts.qualifying
         assert list(await qualifying(account.id, NOW - HOUR, third.at)) == [first, second, third]

@@ -26,7 +26,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Cast, StorageContract, race
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, race
 from booking_domain.use_cases.platform.ports import Repositories
 
 _COMPETITORS: Final = 40
@@ -90,16 +90,17 @@ class PackageContract(StorageContract):
     async def test_offers_are_listed_newest_first_and_a_version_is_saved_once(self, cast: Cast) -> None:
         first = package_offer(self.make, cast.profile.id, service_ids=(ServiceId(self.make.entropy.new_id()),))
         second = package_offer(self.make, cast.profile.id, valid_days=30, transferable=False)
+        third = package_offer(self.make, cast.profile.id)
         async with self.begin() as tx:
-            await tx.package_offers.add(first)
-            await tx.package_offers.add(second)
+            for each in jumbled(first, second, third):
+                await tx.package_offers.add(each)
             assert await tx.package_offers.lock(first.id) == first
         ended = second.end(NOW)
         await self.alone.package_offers.save(ended, was=second)
         with pytest.raises(ConcurrentChange):
             await self.alone.package_offers.save(ended, was=second)
         reads = self.reads.packages
-        assert list(await reads.offers(PackageOfferFilter(provider_id=cast.profile.id))) == [ended, first]
+        assert list(await reads.offers(PackageOfferFilter(provider_id=cast.profile.id))) == [third, ended, first]
         assert list(await reads.offers(PackageOfferFilter(after=ended.id, limit=1))) == [first]
         assert list(await reads.offers(PackageOfferFilter(salon_ids=()))) == []
         assert await reads.offer(ended.id) == ended
@@ -111,18 +112,22 @@ class PackageContract(StorageContract):
         ended = package_offer(self.make, cast.profile.id, ended_at=NOW)
         foreign = package_offer(self.make, other.profile.id)
         of_salon = replace(package_offer(self.make, cast.profile.id), provider_id=None, salon_id=salon_id)
+        last = package_offer(self.make, cast.profile.id)
         async with self.begin() as tx:
-            for each in (own, ended, foreign, of_salon):
+            for each in jumbled(own, ended, foreign, of_salon, last):
                 await tx.package_offers.add(each)
-        assert list(await reads.on_sale(cast.profile.id, salon_id, None, 9)) == [of_salon, own]
+        assert list(await reads.on_sale(cast.profile.id, salon_id, None, 9)) == [last, of_salon, own]
         assert list(await reads.on_sale(cast.profile.id, salon_id, of_salon.id, 9)) == [own]
-        assert list(await reads.on_sale(cast.profile.id, None, None, 9)) == [own]
+        assert list(await reads.on_sale(cast.profile.id, None, None, 9)) == [last, own]
         assert list(await reads.on_sale(None, salon_id, None, 9)) == [of_salon]
-        assert list(await reads.on_sale(cast.profile.id, salon_id, None, 1)) == [of_salon]
+        assert list(await reads.on_sale(cast.profile.id, salon_id, None, 1)) == [last]
 
     async def test_a_package_is_found_with_its_entries(self, cast: Cast) -> None:
+        offer = package_offer(self.make, cast.profile.id)
+        oldest = package_of(self.make, offer, cast.customer.id)
         package, first = await self._sold(cast, valid_days=30)
         booking = self.make.booking(cast.profile, cast.customer)
+        granted = replace(first, id=PackageEntryId(self.make.entropy.new_id()), cause="granted")
         taken, entry = package.move(
             VisitStatus.FREE, VisitStatus.RESERVED, package_cause(self.make, "reserved", booking_id=booking.id)
         )
@@ -139,21 +144,26 @@ class PackageContract(StorageContract):
             await tx.packages.save(used, was=taken)
             await tx.packages.add_entry(last)
             assert await tx.packages.last_of(package.id, booking.id) == last
+            await tx.packages.add_entry(granted)
         reads = self.reads.packages
         assert await reads.get(package.id) == used
-        assert list(await reads.entries(package.id, None, 10)) == [last, entry, first]
+        assert list(await reads.entries(package.id, None, 10)) == [last, entry, granted, first]
         assert await reads.entry(entry.id) == entry
         assert list(await reads.entries_of(cast.customer.id, last.id, 1)) == [entry]
         newer, sale = await self._sold(cast)
-        assert list(await reads.entries_of(cast.customer.id, None, 9)) == [sale, last, entry, first]
-        assert list(await reads.page(PackageFilter(customer_id=cast.customer.id))) == [newer, used]
+        async with self.begin() as tx:
+            await tx.package_offers.add(offer)
+            old = await add_package(tx, oldest)
+        entries = [sale, last, entry, granted, first, oldest[1]]
+        assert list(await reads.entries_of(cast.customer.id, None, 9)) == entries
+        assert list(await reads.page(PackageFilter(customer_id=cast.customer.id))) == [newer, used, old]
         assert list(await reads.page(PackageFilter(customer_id=cast.customer.id, limit=1))) == [newer]
         for criteria in (PackageFilter(customer_id=cast.customer.id), PackageFilter(provider_id=cast.profile.id)):
-            assert list(await reads.page(replace(criteria, after=newer.id))) == [used]
+            assert list(await reads.page(replace(criteria, after=newer.id))) == [used, old]
         for criteria in (
             PackageFilter(customer_id=cast.owner.id),
             PackageFilter(salon_ids=()),
-            PackageFilter(after=package.id),
+            PackageFilter(after=old.id),
         ):
             assert list(await reads.page(criteria)) == []
 

@@ -49,8 +49,10 @@ class PlanContract(StorageContract):
         return offer
 
     async def test_offers_are_listed_newest_first_and_a_version_is_saved_once(self, cast: Cast) -> None:
+        oldest = plan_offer(self.make, cast.profile.id)
         first = await self._offered(cast, service_ids=(ServiceId(self.make.entropy.new_id()),), text="With tea.")
         second = await self._offered(cast, period_months=3)
+        await self.alone.plan_offers.add(oldest)
         async with self.begin() as tx:
             assert await tx.plan_offers.lock(first.id) == first
             assert await tx.plan_offers.lock(PlanOfferId(self.make.entropy.new_id())) is None
@@ -61,7 +63,7 @@ class PlanContract(StorageContract):
         ended = dearer.end(NOW)
         await self.alone.plan_offers.save(ended, was=dearer)
         reads = self.reads.plans
-        assert list(await reads.offers(PlanOfferFilter(provider_id=cast.profile.id))) == [ended, first]
+        assert list(await reads.offers(PlanOfferFilter(provider_id=cast.profile.id))) == [ended, first, oldest]
         assert list(await reads.offers(PlanOfferFilter(after=ended.id, limit=1))) == [first]
         assert list(await reads.offers(PlanOfferFilter(salon_ids=()))) == []
         assert await reads.offer(ended.id) == ended
@@ -69,14 +71,16 @@ class PlanContract(StorageContract):
 
     async def test_what_a_provider_and_a_salon_offer_is_listed(self, cast: Cast, other: Cast) -> None:
         salon_id, reads = SalonId(self.make.entropy.new_id()), self.reads.plans
+        oldest = plan_offer(self.make, cast.profile.id)
         own = await self._offered(cast)
         await self._offered(cast, ended_at=NOW)
         await self._offered(other)
         of_salon = replace(plan_offer(self.make, cast.profile.id), provider_id=None, salon_id=salon_id)
-        await self.alone.plan_offers.add(of_salon)
-        assert list(await reads.on_offer(cast.profile.id, salon_id, None, 9)) == [of_salon, own]
-        assert list(await reads.on_offer(cast.profile.id, salon_id, of_salon.id, 9)) == [own]
-        assert list(await reads.on_offer(cast.profile.id, None, None, 9)) == [own]
+        for each in (of_salon, oldest):
+            await self.alone.plan_offers.add(each)
+        assert list(await reads.on_offer(cast.profile.id, salon_id, None, 9)) == [of_salon, own, oldest]
+        assert list(await reads.on_offer(cast.profile.id, salon_id, of_salon.id, 9)) == [own, oldest]
+        assert list(await reads.on_offer(cast.profile.id, None, None, 9)) == [own, oldest]
         assert list(await reads.on_offer(None, salon_id, None, 1)) == [of_salon]
 
     async def test_a_plan_is_found_and_a_version_is_saved_once(self, cast: Cast) -> None:
@@ -101,7 +105,7 @@ class PlanContract(StorageContract):
 
     async def test_a_customer_has_one_plan_of_an_offer_that_has_not_ended(self, cast: Cast) -> None:
         offer, another = await self._offered(cast), await self._offered(cast)
-        first, second = (plan_of(self.make, offer, cast.customer.id) for _ in range(2))
+        oldest, first, second = (plan_of(self.make, offer, cast.customer.id) for _ in range(3))
         await self.alone.plans.add(first)
         await self.alone.plans.add(plan_of(self.make, offer, cast.owner.id))
         with pytest.raises(PlanTaken):
@@ -111,8 +115,9 @@ class PlanContract(StorageContract):
         of_another = plan_of(self.make, another, cast.customer.id)
         await self.alone.plans.add(of_another)
         assert {*await self.reads.plans.live_of(cast.customer.id)} == {first.id, of_another.id}
+        await self.alone.plans.add(oldest.finish(PlanParty.PLATFORM, PlanEnd.UNPAID))
         listed = await self.reads.plans.page(PlanFilter(customer_id=cast.customer.id))
-        assert [each.id for each in listed] == [of_another.id, first.id]
+        assert [each.id for each in listed] == [of_another.id, first.id, oldest.id]
         await self.alone.plans.save(of_another.finish(PlanParty.PLATFORM, PlanEnd.UNPAID), was=of_another)
         ended = first.finish(PlanParty.PLATFORM, PlanEnd.UNPAID)
         await self.alone.plans.save(ended, was=first)

@@ -16,7 +16,7 @@ from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Cast, StorageContract, race
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, race
 
 
 def an_item(make: Builder, provider_id: ProviderId, position: int = 0, **more: object) -> PortfolioItem:
@@ -81,16 +81,17 @@ class PortfolioContract(StorageContract):
         mark = self.make.entropy.new_id().hex
         lines = an_item(self.make, cast.profile.id, description="A Swallow", tags=(mark, "fine line"))
         script = an_item(self.make, cast.profile.id, description="100%_ script", tags=(mark,))
+        dots = an_item(self.make, cast.profile.id, tags=(mark,))
         down = an_item(self.make, cast.profile.id, tags=(mark,)).taken_down("Why", Role.ADMIN)
         unseen = an_item(self.make, hidden.profile.id, tags=(mark,))
-        await self._stored(lines, script, down, unseen)
+        await self._stored(*jumbled(lines, script, dots, down, unseen))
 
         async def found(**chosen: object) -> list[PortfolioItem]:
             criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
             return [view.item for view in await self.reads.portfolios.search(criteria)]
 
-        assert await found() == [script, lines]
-        assert await found(limit=1) == [script]
+        assert await found() == [dots, script, lines]
+        assert await found(limit=1) == [dots]
         assert await found(after=script.id) == [lines]
         assert await found(text="swallow") == await found(text="FINE L") == await found(text="Ｓwállow") == [lines]
         assert await found(text="0%_") == [script]
@@ -103,7 +104,7 @@ class PortfolioContract(StorageContract):
             criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
             return [view.item for view in await self.reads.portfolios.page(criteria)]
 
-        assert await every() == [unseen, down, script, lines]
+        assert await every() == [unseen, down, dots, script, lines]
         assert await every(status=PortfolioStatus.TAKEN_DOWN) == await every(after=unseen.id, limit=1) == [down]
         assert await every(status=PortfolioStatus.SHOWN, provider_id=hidden.profile.id) == [unseen]
         assert await every(provider_id=cast.profile.id, text="swallow") == await found(text="swallow")

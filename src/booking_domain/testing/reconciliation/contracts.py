@@ -29,7 +29,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.gift_cards.contracts import add_gift_card, entry_cause, gift_card
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled
 from booking_domain.testing.loyalty.contracts import add_points, loyalty_account, loyalty_cause
 from booking_domain.testing.packages.contracts import add_package, package_of, package_offer
 
@@ -108,7 +108,7 @@ class ReconciliationContract(StorageContract):
 
     async def test_runs_are_listed_newest_first_and_those_to_retry(self) -> None:
         one, two, other = self._run(), self._run(), replace(self._run("other"), retry_at=NOW - HOUR)
-        await self._add(one, two, other)
+        await self._add(*jumbled(one, two, other))
         reads = self.reads.reconciliation
         assert await reads.runs(RunFilter()) == [other, two, one]
         assert await reads.runs(RunFilter(gateway="qpay", limit=1)) == [two]
@@ -196,7 +196,7 @@ class ReconciliationContract(StorageContract):
             status=FindingStatus.CLOSED,
             settled_at=NOW,
         )
-        await self._add(run, one, two, closed)
+        await self._add(run, *jumbled(one, two, closed))
         reads = self.reads.reconciliation
         assert await reads.open_findings("qpay", [one.invoice_reference]) == [one]
         assert await reads.open_findings("qpay", [two.invoice_reference, one.invoice_reference, "?"]) == [one, two]

@@ -26,15 +26,7 @@ from booking_domain.shared.ids import BankAccountId, BookingId, ProviderId, Serv
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import (
-    Backend,
-    Cast,
-    StorageContract,
-    alone,
-    one_wins,
-    present,
-    waits,
-)
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, alone, jumbled, one_wins, present, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -74,6 +66,12 @@ class ReviewsContract(StorageContract):
             await tx.reviews.add(review)
             await tx.reviews.recount(review.provider_id)
         return review
+
+    async def _reviews(self, *casts: Cast) -> list[Review]:
+        """Store a review of each, whose ids are in this order."""
+        ids = [ReviewId(self.make.entropy.new_id()) for _ in casts]
+        found = [await self._a_review(cast, id=each) for cast, each in jumbled(*zip(casts, ids, strict=True))]
+        return sorted(found, key=lambda review: review.id)
 
     async def _rated(self, cast: Cast, *stars: int) -> None:
         """Store a review of another customer for each of these."""
@@ -233,22 +231,22 @@ class ReviewsContract(StorageContract):
             assert [view.review for view in first] == all_of_them[:3]
 
     async def test_reviews_are_filtered_and_paged_newest_first(self, cast: Cast, other: Cast) -> None:
-        one, two = await self._a_review(cast), await self._a_review(other)
+        one, two, three = await self._reviews(cast, other, cast)
         hidden = two.hide(HideReason.FAKE)
         await self.alone.reviews.save(hidden, was=two)
 
         async def page(chosen: ReviewFilter) -> list[Review]:
             return [view.review for view in await self.reads.reviews.page(chosen)]
 
-        assert await page(ReviewFilter()) == [hidden, one]
-        assert await page(ReviewFilter(limit=1)) == [hidden]
+        assert await page(ReviewFilter()) == [three, hidden, one]
+        assert await page(ReviewFilter(limit=1)) == [three]
         assert await page(ReviewFilter(after=hidden.id)) == [one]
-        assert await page(ReviewFilter(author_id=cast.customer.id)) == [one]
+        assert await page(ReviewFilter(author_id=cast.customer.id)) == [three, one]
         assert await page(ReviewFilter(provider_id=other.profile.id)) == [hidden]
-        assert await page(ReviewFilter(status=one.status)) == [one]
+        assert await page(ReviewFilter(status=one.status)) == [three, one]
 
     async def test_an_account_finds_the_reviews_it_wrote_and_received(self, cast: Cast) -> None:
-        reviews = [await self._a_review(cast) for _ in range(3)]
+        reviews = await self._reviews(cast, cast, cast)
         for user in (cast.customer, cast.owner):
             assert list(await self.reads.reviews.written_for(user.id, None, 2)) == reviews[:2]
             assert list(await self.reads.reviews.written_for(user.id, reviews[1].id, 2)) == reviews[2:]

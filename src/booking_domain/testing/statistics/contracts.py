@@ -54,7 +54,7 @@ from booking_domain.statistics.ports import (
 )
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.disputes.contracts import a_dispute
-from booking_domain.testing.kit.storage import Cast, StorageContract, present
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, present
 from booking_domain.testing.portfolio.contracts import an_item
 from booking_domain.testing.reviews.contracts import a_review
 
@@ -215,7 +215,7 @@ class StatisticsContract(StorageContract):
 
     async def test_bookings_of_a_provider_are_listed_in_order(self, cast: Cast, other: Cast) -> None:
         bookings = [self.make.booking(cast.profile, cast.customer) for _ in range(3)]
-        await self.store_bookings(*bookings, self.make.booking(other.profile, other.customer))
+        await self.store_bookings(self.make.booking(other.profile, other.customer), *jumbled(*bookings))
         ids = sorted(each.id for each in bookings)
         assert await self.alone.statistics.booking_ids(cast.profile.id, None, 2) == ids[:2]
         assert await self.alone.statistics.booking_ids(cast.profile.id, ids[1], 2) == ids[2:]
@@ -370,15 +370,18 @@ class StatisticsContract(StorageContract):
             first_day=_AT.date(),
             created_at=NOW,
         )
-        later = replace(
-            finding, id=StatisticsFindingId(self.make.entropy.new_id()), created_at=NOW + timedelta(minutes=1)
+        later, last = (
+            replace(
+                finding, id=StatisticsFindingId(self.make.entropy.new_id()), created_at=NOW + timedelta(minutes=minutes)
+            )
+            for minutes in (1, 2)
         )
-        for each in (finding, later):
+        for each in jumbled(finding, later, last):
             await self.alone.statistics.add_finding(each)
-        assert await self.reads.statistics.findings(NOW) == [later, finding]
+        assert await self.reads.statistics.findings(NOW) == [last, later, finding]
         assert await self.reads.statistics.findings(NOW + HOUR) == []
         assert await self.alone.statistics.remove_findings(NOW) == 0
-        assert await self.alone.statistics.remove_findings(NOW + HOUR) == 2
+        assert await self.alone.statistics.remove_findings(NOW + HOUR) == 3
 
     async def test_the_buckets_of_a_stored_booking_can_be_stored(self, cast: Cast) -> None:
         booking = await self._counted(await self.a_booking(cast))
@@ -412,21 +415,21 @@ class VisitsContract(StorageContract):
     async def test_bookings_of_the_same_customer_and_provider_are_found(self, cast: Cast, other: Cast) -> None:
         mine = [self.make.booking(cast.profile, cast.customer) for _ in range(2)]
         more = [self.make.booking(other.profile, cast.customer), self.make.booking(cast.profile, other.customer)]
-        await self.store_bookings(*mine, *more)
+        await self.store_bookings(*jumbled(*mine), *more)
         assert await self.alone.visits.booking_ids(mine[0].id) == sorted(each.id for each in mine)
 
     async def test_what_is_past_of_a_roster_stays(self, cast: Cast, other: Cast) -> None:
         salon, day = SalonId(self.make.entropy.new_id()), _AT.date()
         days = [RosterDay(day=day + timedelta(days=number), salon_id=salon, minutes=60) for number in range(3)]
-        await self.alone.rosters.put(cast.profile.id, days[:2], day)
+        await self.alone.rosters.put(cast.profile.id, jumbled(*days[:2]), day)
         later = [replace(each, minutes=90, salon_id=None) for each in days]
-        await self.alone.rosters.put(cast.profile.id, later, day + timedelta(days=1))
-        await self.alone.rosters.put(other.profile.id, days[:1], day)
+        await self.alone.rosters.put(cast.profile.id, jumbled(*later), day + timedelta(days=1))
+        await self.alone.rosters.put(other.profile.id, days[1:2], day)
         last = days[-1].day
         assert await self.reads.rosters.of_provider(cast.profile.id, day, last) == [days[0], *later[1:]]
         assert await self.reads.rosters.of_provider(cast.profile.id, last, last) == later[2:]
-        assert await self.reads.rosters.of_salon(salon, day, last) == [days[0], days[0]]
-        await self.alone.rosters.put(other.profile.id, days[:2], day)
+        assert await self.reads.rosters.of_salon(salon, day, last) == days[:2]
+        await self.alone.rosters.put(other.profile.id, jumbled(*days[:2]), day)
         assert await self.reads.rosters.of_salon(salon, day, last) == [days[0], days[0], days[1]]
 
 
@@ -478,7 +481,7 @@ class MonthlyReportsContract(StorageContract):
         salons = [self.make.salon(manager) for _ in range(2)]
         async with self.begin() as tx:
             await tx.users.add(manager)
-            for each in salons:
+            for each in jumbled(*salons):
                 await tx.salons.add(each)
         await self._subscribe(manager.id)
         off = Unsubscription(kind=NewsKind.REPORTS, channel=NewsChannel.EMAIL)

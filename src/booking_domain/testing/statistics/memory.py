@@ -286,7 +286,7 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
 
     async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
         with_bookings = {each.provider_id for each in self._state[BOOKINGS].values()}
-        return sorted(each for each in with_bookings if after is None or each > after)[:limit]
+        return sorted({each for each in with_bookings if after is None or each > after})[:limit]
 
     async def sample(self, limit: int) -> Sequence[ProviderId]:
         return await self.providers(None, limit)

@@ -109,15 +109,20 @@ class UsageContract(StorageContract):
         paid = replace(
             self.make.payment(booking, Purpose.BALANCE), settled=Money(amount=500, currency=pending.amount.currency)
         )
-        payout = ProviderPayout.start(
-            id=ProviderPayoutId(self.make.entropy.new_id()), provider_id=cast.profile.id, amount=pending.amount, now=NOW
+        dollars = Money.of(7, "USD")
+        in_dollars, payout = (
+            ProviderPayout.start(
+                id=ProviderPayoutId(self.make.entropy.new_id()), provider_id=cast.profile.id, amount=amount, now=NOW
+            )
+            for amount in (dollars, pending.amount)
         )
         async with self.begin() as tx:
             for payment in (pending, paid):
                 await tx.payments.add(payment)
             await tx.refunds.add(replace(self.make.refund(booking), method=RefundMethod.TRANSFER))
             await tx.refunds.add(self.make.refund(booking))
-            await tx.provider_payouts.add(payout)
+            for each in (in_dollars, payout):
+                await tx.provider_payouts.add(each)
         found = await self._facts()
         currency = pending.amount.currency
         assert found["payments", "memory", "pending"] == 2
@@ -125,13 +130,14 @@ class UsageContract(StorageContract):
         refund = self.make.refund(booking).amount
         assert list(await self.reads.usage.waiting()) == [
             WaitingMoney(kind=Transfer.PAYOUT, currency=currency, count=1, amount=pending.amount.amount),
+            WaitingMoney(kind=Transfer.PAYOUT, currency="USD", count=1, amount=dollars.amount),
             WaitingMoney(kind=Transfer.REFUND, currency=refund.currency, count=1, amount=refund.amount),
         ]
 
     async def test_what_processes_tallied_is_added_and_what_is_stored_is_replaced(self) -> None:
         sign_ups = UsageCount(day=_TODAY, measure=Measure.SIGN_UPS, labels=("customer",), value=3)
         async with self.begin() as tx:
-            await tx.usage_days.add([_requests(2), _requests(1, status="409"), _requests(9, day=_TODAY - _DAY)])
+            await tx.usage_days.add([_requests(1, status="409"), _requests(2), _requests(9, day=_TODAY - _DAY)])
             await tx.usage_days.replace(_TODAY, [sign_ups])
         async with self.begin() as tx:
             await tx.usage_days.add([_requests(5)])

@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Status
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled
 
 INSTANT = timedelta(microseconds=1)
 ALL = BookingFilter()
@@ -28,7 +28,7 @@ class BookingReadsContract(StorageContract):
             )
             for number in range(length)
         ]
-        await self.store_bookings(*made)
+        await self.store_bookings(*jumbled(*made))
         return made[::-1]
 
     async def _ids(self, criteria: BookingFilter) -> list[BookingId]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from booking_domain.bookings.consents import BookingConsent, ConsentAction, ConsentCode, ConsentId, ConsentView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -53,7 +53,7 @@ class ConsentsContract(StorageContract):
         provider, customer = casts[0].profile, casts[0].customer
         to_one = [replace(self._consent(cast), provider_id=provider.id) for cast in casts]
         by_one = [to_one[0], *(replace(self._consent(cast), customer_id=customer.id) for cast in casts[1:])]
-        await self._saved(*to_one[::-1], *by_one[:0:-1])
+        await self._saved(*jumbled(*to_one), *jumbled(*by_one[1:]))
         reads = self.reads.booking_consents
         last = None
         for expected in (to_one[:0:-1], to_one[:1], []):

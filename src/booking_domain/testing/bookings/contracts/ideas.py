@@ -61,7 +61,7 @@ class IdeasContract(StorageContract):
         answer = replace(self.make.idea(one), author_id=cast.owner.id, side=IdeaSide.PROVIDER, content=estimate)
         elsewhere = self.make.idea(other)
         async with self.begin() as tx:
-            for each in (newest, answer, elsewhere):
+            for each in (elsewhere, newest, answer):
                 await tx.ideas.add(each)
         reads = self.reads.ideas
         assert list(await reads.of_booking(one.id)) == [answer, newest]

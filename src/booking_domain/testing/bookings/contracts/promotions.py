@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -65,7 +66,7 @@ class PromotionsContract(StorageContract):
             **theirs,
         )
         async with self.begin() as tx:
-            for each in (by_itself, coded, other, past, later, full):
+            for each in (full, by_itself, coded, past, later, other):
                 await tx.promotions.add(each)
         async with self.begin() as tx:
             found = await tx.promotions.for_booking(cast.profile.id, ["SPRING"], NOW)
@@ -123,9 +124,9 @@ class PromotionsContract(StorageContract):
             assert released.status.value == "released"
             another = promotion(self.make, provider_id=cast.profile.id, promotion_code="ANOTHER")
             await tx.promotions.add(another)
-            more = redemption(self.make, another, booking)
+            more = replace(redemption(self.make, another, booking), id=RedemptionId(UUID(int=1)))
             await tx.promotions.redeem(more)
-            assert [each.id for each in await tx.promotions.redemptions_of(booking.id)] == [released.id, more.id]
+            assert [each.id for each in await tx.promotions.redemptions_of(booking.id)] == [more.id, released.id]
             await tx.promotions.count(booking.id, live=True)
         [_, view] = await self.reads.promotions.page(PromotionFilter())
         assert (view.redemptions, view.redeemed_amount) == (2, 10)

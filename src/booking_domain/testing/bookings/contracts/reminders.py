@@ -14,7 +14,7 @@ from booking_domain.bookings.reminders import (
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 _MINUTES = (2_880, 600, 120)
@@ -45,7 +45,7 @@ class RemindersContract(StorageContract):
         asked = self.make.booking(cast.profile, cast.customer, TOMORROW + 720 * HOUR, status=Status.CONFIRMED)
         asked = replace(asked, offered_price_amount=asked.price.amount + 1, offered_deposit_amount=0)
         bookings.append(replace(asked, offered_minutes=asked.minutes, offered_until=NOW + HOUR))
-        await self.store_bookings(*bookings)
+        await self.store_bookings(*jumbled(*bookings))
         expected = [each for booking in bookings for each in _reminders(booking)]
         kinds = {AppointmentNear, DepositNearlyDue, AnswerNearlyDue, BalanceOpen, *FOLLOW_UPS}
         assert {type(each) for each in expected} == kinds

@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.catalogue.booking_links import BookingLink, CountedLink, LinkDay
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract, race
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, race
 
 TODAY: Final = date(2026, 11, 23)
 TOMORROW: Final = TODAY + timedelta(days=1)
@@ -16,13 +16,19 @@ TOMORROW: Final = TODAY + timedelta(days=1)
 class BookingLinksContract(StorageContract):
     """Booking links and their counts."""
 
-    async def _a_link(self, cast: Cast, name: str = "Инстаграм") -> BookingLink:
-        link = BookingLink.make(cast.profile.id, name, entropy=self.make.entropy, now=NOW)
-        await self.alone.booking_links.add(link)
+    async def _a_link(self, cast: Cast) -> BookingLink:
+        [link] = await self._links(cast, "Инстаграм")
         return link
 
+    async def _links(self, cast: Cast, *names: str) -> list[BookingLink]:
+        """Store links, whose ids are in this order."""
+        made = [BookingLink.make(cast.profile.id, name, entropy=self.make.entropy, now=NOW) for name in names]
+        for each in jumbled(*made):
+            await self.alone.booking_links.add(each)
+        return made
+
     async def test_links_are_found_by_provider_and_token(self, cast: Cast, other: Cast) -> None:
-        first, second = await self._a_link(cast), await self._a_link(cast, "Flyer")
+        first, second = await self._links(cast, "Инстаграм", "Flyer")
         async with self.begin() as tx:
             links = tx.booking_links
             assert list(await links.of_provider(cast.profile.id)) == [first, second]
@@ -40,7 +46,7 @@ class BookingLinksContract(StorageContract):
             assert await tx.booking_links.by_token(cast.profile.id, after.link_token) == after
 
     async def test_visitors_are_counted_once_a_day_and_bookings_each_time(self, cast: Cast) -> None:
-        link, unused = await self._a_link(cast), await self._a_link(cast)
+        link, unused = await self._links(cast, "Инстаграм", "Flyer")
         async with self.begin() as tx:
             for day, visitor in ((TODAY, b"a"), (TODAY, b"a"), (TODAY, b"b"), (TOMORROW, b"a")):
                 await tx.booking_links.count_visitor(link.id, day, visitor)

@@ -12,7 +12,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import InvitationLinkId, SalonId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract, present
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, present
 
 _LIFE: Final = timedelta(days=7)
 _CONTACT: Final = "nomin@example.com"
@@ -31,21 +31,30 @@ class InvitationLinksContract(StorageContract):
         return salon_id
 
     async def _a_link(self, salon_id: SalonId, contact: str | None = _CONTACT) -> InvitationLink:
-        link = InvitationLink.make(
-            salon_id,
-            contact=contact,
-            most_uses=1,
-            language="mn",
-            entropy=self.make.entropy,
-            now=NOW,
-            life=_LIFE,
-        )
-        await self.alone.invitation_links.add(link)
+        [link] = await self._links(salon_id, contact)
         return link
+
+    async def _links(self, salon_id: SalonId, *contacts: str | None) -> list[InvitationLink]:
+        """Store links, whose ids are in this order."""
+        made = [
+            InvitationLink.make(
+                salon_id,
+                contact=contact,
+                most_uses=1,
+                language="mn",
+                entropy=self.make.entropy,
+                now=NOW,
+                life=_LIFE,
+            )
+            for contact in contacts
+        ]
+        for each in jumbled(*made):
+            await self.alone.invitation_links.add(each)
+        return made
 
     async def test_links_are_found_by_id_salon_token_and_contact(self) -> None:
         salon_id, other = await self._a_salon(), await self._a_salon()
-        first, second = await self._a_link(salon_id), await self._a_link(salon_id, None)
+        first, second = await self._links(salon_id, _CONTACT, None)
         await self._a_link(other, "+97699112233")
         reads = self.reads.invitation_links
         assert await reads.get(first.id) == first

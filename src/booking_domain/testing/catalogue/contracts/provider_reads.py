@@ -58,7 +58,7 @@ class ProviderReadsContract(StorageContract):
         assert sorted(found, key=lambda each: each.id) == sorted([cast.profile, twin], key=lambda each: each.id)
 
     async def test_names_of_published_providers_are_read_by_id(self) -> None:
-        casts = [await self.a_cast() for _ in range(3)]
+        casts = await self.casts(3)
         hidden = casts[1].profile
         async with self.begin() as tx:
             await tx.profiles.save(replace(hidden, status=ProfileStatus.WITHDRAWN, version=2), was=hidden)

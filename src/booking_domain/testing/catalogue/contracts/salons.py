@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,13 +18,7 @@ from booking_domain.shared.slugs import TAIL
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.turns import EQUAL, Turn
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
-from booking_domain.testing.kit.storage import (
-    Cast,
-    StorageContract,
-    one_wins,
-    present,
-    waits,
-)
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, one_wins, present, waits
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, PublicName, SalonView
 
@@ -70,10 +64,10 @@ class SalonsContract(StorageContract):
             await tx.calendars.lock_provider_of(cast.owner.id)
             await tx.salons.add_member(salon.id, cast.profile.id)
 
-    async def _invite(self, salon: Salon, cast: Cast) -> None:
+    async def _invite(self, salon: Salon, cast: Cast, at: datetime = NOW) -> None:
         async with self.begin() as tx:
             await tx.salons.lock(salon.id)
-            await tx.salons.invite(salon.id, cast.profile.id, NOW)
+            await tx.salons.invite(salon.id, cast.profile.id, at)
 
     async def _part(self, salon: Salon, cast: Cast) -> None:
         async with self.begin() as tx:
@@ -251,8 +245,11 @@ class SalonsContract(StorageContract):
         await self.alone.salons.add(empty)
         member, invited = [await self.a_cast() for _ in range(2)]
         await self._join(salon, member)
-        for place in (salon, other, empty):
-            await self._invite(place, invited)
+        invitations = [
+            Invitation(salon=each, invited_at=NOW + n * HOUR) for n, each in enumerate((salon, other, empty))
+        ]
+        for each in jumbled(*invitations):
+            await self._invite(each.salon, invited, each.invited_at)
         views = [
             MemberView(provider_id=cast.profile.id, name=cast.profile.display_name, status=status)
             for cast, status in ((member, MEMBER), (invited, INVITED))
@@ -263,9 +260,7 @@ class SalonsContract(StorageContract):
             ManagedSalon(salon=empty, members=(views[1],)),
         ]
         assert list(await self.reads.salons.managed_by(self.make.user().id)) == []
-        assert list(await self.reads.salons.invitations_of(invited.owner.id, NOW)) == [
-            Invitation(salon=each, invited_at=NOW) for each in (salon, other, empty)
-        ]
+        assert list(await self.reads.salons.invitations_of(invited.owner.id, NOW)) == invitations[::-1]
         assert list(await self.reads.salons.invitations_of(member.owner.id, NOW)) == []
 
     async def test_a_deleted_salon_leaves_nothing(self) -> None:
@@ -342,7 +337,7 @@ class SalonsContract(StorageContract):
         async with self.begin() as tx:
             for each in (manager, other):
                 await tx.users.add(each)
-            for salon in salons:
+            for salon in jumbled(*salons):
                 await tx.salons.add(salon)
         assert list(await self.reads.salons.of_manager(manager.id)) == [salons[0], salons[2]]
         assert list(await self.reads.salons.of_manager(self.make.user().id)) == []
@@ -377,7 +372,9 @@ class SalonsContract(StorageContract):
         assert [view.profile.id for view in members] == [cast.profile.id]
 
     async def test_salons_with_a_published_provider_are_listed(self) -> None:
-        empty, hidden, one, two = [await self._a_salon() for _ in range(4)]
+        empty, hidden = await self._a_salon(), await self._a_salon()
+        first, second = (SalonId(self.make.entropy.new_id()) for _ in range(2))
+        two, one = [await self.a_salon(id=each) for each in (second, first)]
         await self._join(hidden, await self.a_cast(ProfileStatus.DRAFT))
         for salon in (one, two, two):
             await self._join(salon, await self.a_cast())

@@ -33,7 +33,7 @@ class VenuesContract(StorageContract):
 
     async def test_venues_are_listed_by_provider(self, cast: Cast, other: Cast) -> None:
         named = [self.make.venue(cast.profile, name) for name in ("b", "B", "a")]
-        await self._added(*named, self.make.venue(other.profile))
+        await self._added(named[1], named[0], named[2], self.make.venue(other.profile))
         assert await self.reads.venues.of_provider(cast.profile.id) == [named[1], named[2], named[0]]
         async with self.begin() as tx:
             assert await tx.venues.of_provider(cast.profile.id) == sorted(named, key=lambda each: each.id)

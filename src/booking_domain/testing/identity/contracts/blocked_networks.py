@@ -12,7 +12,7 @@ from booking_domain.identity.blocked_networks import (
     read_network,
 )
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import StorageContract
+from booking_domain.testing.kit.storage import StorageContract, jumbled
 
 HOUR = timedelta(hours=1)
 
@@ -31,18 +31,18 @@ class BlockedNetworksContract(StorageContract):
             return replace(made, **fields)  # type: ignore[arg-type]
 
         short = blocked("203.0.113.7", expires_at=NOW + HOUR)
-        long, removed = blocked("2001:db8::/32"), blocked("198.51.100.0/24")
+        long, removed, last = (blocked(each) for each in ("2001:db8::/32", "198.51.100.0/24", "198.51.101.0/24"))
         async with self.begin() as tx:
-            for each in (short, long, removed):
+            for each in jumbled(short, long, removed, last):
                 await tx.blocked_networks.add(each)
         with pytest.raises(NetworkBlockedAlready):
             await self.alone.blocked_networks.add(blocked("203.0.113.7"))
         async with self.begin() as tx:
-            assert await tx.blocked_networks.count() == 3
+            assert await tx.blocked_networks.count() == 4
             assert await tx.blocked_networks.remove(removed.id) == removed
             assert await tx.blocked_networks.remove(removed.id) is None
-        assert list(await self.reads.blocked_networks.live(NOW)) == [long, short]
-        assert list(await self.reads.blocked_networks.live(NOW + HOUR)) == [long]
+        assert list(await self.reads.blocked_networks.live(NOW)) == [last, long, short]
+        assert list(await self.reads.blocked_networks.live(NOW + HOUR)) == [last, long]
         async with self.begin() as tx:
             await tx.blocked_networks.remove_expired(NOW + HOUR)
-            assert await tx.blocked_networks.count() == 1
+            assert await tx.blocked_networks.count() == 2

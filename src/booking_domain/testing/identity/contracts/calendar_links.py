@@ -6,7 +6,7 @@ from hashlib import sha256
 from booking_domain.identity.calendar_links import CalendarLink, digest_of
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -55,7 +55,7 @@ class CalendarLinksContract(StorageContract):
         earlier = sorted([cast.customer.id, other.owner.id, other.customer.id])
         async with self.begin() as tx:
             await tx.calendar_links.save(current)
-            for user_id in earlier:
+            for user_id in jumbled(*earlier):
                 digest = sha256(user_id.bytes).digest()
                 await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
         for found in (earlier[:2], earlier[2:], []):

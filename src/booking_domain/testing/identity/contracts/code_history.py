@@ -7,7 +7,7 @@ from booking_domain.identity.code_history import CODES_KEPT, CodeFilter, IssuedC
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import StorageContract
+from booking_domain.testing.kit.storage import StorageContract, jumbled
 
 INSTANT = timedelta(microseconds=1)
 
@@ -32,7 +32,7 @@ class CodeHistoryContract(StorageContract):
         signup, recent = self._issued(), replace(self._issued(), issued_at=NOW + INSTANT)
         async with self.begin() as tx:
             await tx.users.add(user)
-            for code in (login, signup, recent):
+            for code in jumbled(login, signup, recent):
                 await tx.code_history.add(code)
             for _ in range(2):
                 await tx.code_history.record_wrong_guess(signup.id)

@@ -20,21 +20,21 @@ class KnownClientsContract(StorageContract):
             return KnownClient.make(user_id, session_id, ClientTrace(HOME), self.make.entropy, NOW + hours * HOUR)[0]
 
         user, other = self.make.user(), self.make.user()
-        first, second, third = (known(user.id, hours) for hours in range(3))
+        first, second, third, fourth = (known(user.id, hours) for hours in range(4))
         anothers = known(other.id, 0)
         later = first.signed_in(SessionId(self.make.entropy.new_id()), ClientTrace(), NOW + 5 * HOUR)
         async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
-            for client in (first, second, third, anothers):
+            for client in (second, first, third, fourth, anothers):
                 await tx.known_clients.save(client)
         async with self.begin() as tx:
             await tx.known_clients.save(later)
             await tx.known_clients.remove(third)
-            assert list(await tx.known_clients.of_user(user.id, NOW)) == [later, second]
-            assert list(await tx.known_clients.of_user(user.id, second.expires_at)) == [later]
+            assert list(await tx.known_clients.of_user(user.id, NOW)) == [later, fourth, second]
+            assert list(await tx.known_clients.of_user(user.id, second.expires_at)) == [later, fourth]
             await tx.known_clients.remove_expired(second.expires_at)
-            assert list(await tx.known_clients.of_user(user.id, NOW)) == [later]
+            assert list(await tx.known_clients.of_user(user.id, NOW)) == [later, fourth]
             assert list(await tx.known_clients.of_user(other.id, NOW)) == []  # it expired before
             for client in (second, third, anothers):
                 await tx.known_clients.save(client)

@@ -21,21 +21,21 @@ class RememberedDevicesContract(StorageContract):
             return RememberedDevice.make(device_id, user_id, CLIENT, self.make.entropy, NOW + hours * HOUR)[0]
 
         user, other = self.make.user(), self.make.user()
-        first, second, third = (remembered(user.id, hours) for hours in range(3))
+        first, second, third, fourth = (remembered(user.id, hours) for hours in range(4))
         anothers = remembered(other.id, 0)
         async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
-            for device in (first, second, third, anothers):
+            for device in (second, first, third, fourth, anothers):
                 await tx.remembered_devices.add(device)
             await tx.remembered_devices.save(first.used(NOW + 5 * HOUR))
             await tx.remembered_devices.remove(third.id)
-            assert list(await tx.remembered_devices.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
+            assert list(await tx.remembered_devices.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), fourth, second]
         reads = self.reads.remembered_devices
-        assert list(await reads.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
-        assert list(await reads.live(user.id, NOW + REMEMBERED_FOR)) == [second]
+        assert list(await reads.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), fourth, second]
+        assert list(await reads.live(user.id, NOW + REMEMBERED_FOR)) == [fourth, second]
         await self.alone.remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
-        assert list(await reads.live(user.id, NOW)) == [second]
+        assert list(await reads.live(user.id, NOW)) == [fourth, second]
         async with self.begin() as tx:
             await tx.remembered_devices.add(anothers)
             await tx.remembered_devices.remove_all(user.id)

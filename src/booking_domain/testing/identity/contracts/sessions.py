@@ -13,7 +13,7 @@ from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOu
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import StorageContract, waits
+from booking_domain.testing.kit.storage import StorageContract, jumbled, waits
 
 INSTANT: Final = timedelta(microseconds=1)
 
@@ -74,13 +74,13 @@ class SessionsContract(StorageContract):
         user, first = await self.signed_in()
         await self.signed_in()
         last = replace(self.make.session(user), last_used_at=NOW + INSTANT, expires_at=NOW + INSTANT)
-        second = self.make.session(user)
+        second, unused = self.make.session(user), replace(self.make.session(user), last_used_at=NOW - INSTANT)
         dead = [replace(self.make.session(user), expires_at=NOW), replace(self.make.session(user), ended_at=NOW)]
         async with self.begin() as tx:
-            for session in (last, second, *dead):
+            for session in (second, *dead, unused, last):
                 await tx.sessions.add(session)
-        assert list(await self._live(user)) == [first, last, second]
-        assert list(await self.reads.sessions.live(user.id, NOW, 9)) == [last, second, first]
+        assert list(await self._live(user)) == [first, last, second, unused]
+        assert list(await self.reads.sessions.live(user.id, NOW, 9)) == [last, second, first, unused]
         assert list(await self.reads.sessions.live(user.id, NOW, 2)) == [last, second]
         stranger = self.make.user()
         assert list(await self._live(stranger)) == list(await self.reads.sessions.live(stranger.id, NOW, 9)) == []
@@ -129,7 +129,7 @@ class SessionsContract(StorageContract):
         async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
-            for session in (*kept, self.make.session(other)):
+            for session in jumbled(*kept, self.make.session(other)):
                 await tx.sessions.add(session)
         first = list(await self.reads.sessions.of_user(user.id, None, 2))
         assert first == kept[:2]
@@ -167,7 +167,7 @@ class LoginHistoryContract(StorageContract):
     async def test_pages_of_attempts_have_no_gap_and_no_repetition(self) -> None:
         user, _ = await self.signed_in()
         attempts = [self.make.login(user) for _ in range(7)]
-        await self._noted(*attempts)
+        await self._noted(*jumbled(*attempts))
         found: list[Login] = []
         after: LoginId | None = None
         while page := await self.reads.login_history.of_user(user.id, after, 3):

@@ -25,7 +25,7 @@ from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.time import WallTime
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import StorageContract, one_wins, race, waits
+from booking_domain.testing.kit.storage import StorageContract, jumbled, one_wins, race, waits
 
 
 class UsersContract(StorageContract):
@@ -190,7 +190,7 @@ class UsersContract(StorageContract):
 
     async def test_pages_of_accounts_are_newest_first(self) -> None:
         users = [self.make.user() for _ in range(5)]
-        for each in users:
+        for each in jumbled(*users):
             await self._add(each)
         first = await self.reads.users.page(UserFilter(limit=2))
         rest = await self.reads.users.page(UserFilter(limit=9, after=first[-1].id))

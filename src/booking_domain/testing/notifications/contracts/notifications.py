@@ -21,7 +21,7 @@ from booking_domain.notifications.ports import MessageFilter, MessageView, Notif
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, race
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, jumbled, race
 
 SECOND = timedelta(seconds=1)
 LATER = NOW + timedelta(minutes=5)
@@ -82,7 +82,7 @@ class NotificationsContract(StorageContract):
         [user] = await _people(self.backend, self.make)
         notification = a_notification(self.make, user, booking.id)
         email, sms = a_message(self.make, notification), a_message(self.make, notification, rank=1)
-        assert await _add(self.backend, notification, email, sms)
+        assert await _add(self.backend, notification, sms, email)
         tried = replace(
             email.failed("email.unavailable", NOW + SECOND),
             sent_at=NOW + 2 * SECOND,
@@ -182,7 +182,7 @@ class NotificationReadsContract(StorageContract):
         user, other = await _people(self.backend, self.make, 2)
         first, second, third = (a_notification(self.make, user, about) for about in (None, booking.id, None))
         theirs = a_notification(self.make, other, booking.id)
-        for each in (first, replace(second, read_at=LATER), third, theirs):
+        for each in jumbled(first, replace(second, read_at=LATER), third, theirs):
             await _add(self.backend, each)
 
         async def page(criteria: NotificationFilter) -> Sequence[NotificationId]:
@@ -198,8 +198,8 @@ class NotificationReadsContract(StorageContract):
         mine, theirs = a_notification(self.make, user, booking.id), a_notification(self.make, other)
         email, sms = a_message(self.make, mine), a_message(self.make, mine, rank=1)
         late = replace(a_message(self.make, theirs), created_at=LATER, failure="email.unavailable")
-        await _add(self.backend, mine, email, sms)
         await _add(self.backend, theirs, late)
+        await _add(self.backend, mine, email, sms)
 
         async def found(criteria: MessageFilter) -> Sequence[MessageView]:
             return list(await self.reads.notifications.messages(criteria))

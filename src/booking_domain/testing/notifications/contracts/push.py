@@ -7,7 +7,7 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import StorageContract
+from booking_domain.testing.kit.storage import StorageContract, jumbled
 
 DEVICE_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 """The receiver's key of the example in RFC 8291."""
@@ -42,7 +42,7 @@ class PushSubscriptionsContract(StorageContract):
         )
         async with self.begin() as tx:
             await tx.sessions.add(another)
-            for each in (first, second):
+            for each in jumbled(first, second):
                 await tx.push_subscriptions.add(each)
             assert list(await tx.push_subscriptions.live(user.id, NOW)) == [first, second]
         reads = self.reads.push_subscriptions

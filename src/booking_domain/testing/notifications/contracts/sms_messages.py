@@ -15,7 +15,7 @@ from booking_domain.notifications.sms import (
 )
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import Backend, StorageContract, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, jumbled, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -235,7 +235,7 @@ class SmsReadsContract(StorageContract):
             replace(self.make.sms(), provider="twilio", country="IR"),
             replace(self.make.sms(), created_at=NOW + HOUR),
         )
-        await _kept(self.backend, first, second, third)
+        await _kept(self.backend, *jumbled(first, second, third))
         for chosen, expected in (
             (SmsFilter(), [third, second, first]),
             (SmsFilter(user_id=user.id), [first]),
@@ -254,7 +254,7 @@ class SmsReadsContract(StorageContract):
         async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
-            for message in (*kept, self.make.sms(other), self.make.sms()):
+            for message in jumbled(*kept, self.make.sms(other), self.make.sms()):
                 await tx.sms_messages.add(message)
         first = list(await self.reads.sms.of_user(user.id, None, 2))
         assert first == kept[:2]

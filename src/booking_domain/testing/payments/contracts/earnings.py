@@ -25,13 +25,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import (
-    Cast,
-    StorageContract,
-    one_wins,
-    present,
-    race,
-)
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, one_wins, present, race
 from booking_domain.testing.payments.contracts.approvals import assert_approval_follows_the_account
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
@@ -150,7 +144,7 @@ class EarningsContract(StorageContract):
             await tx.bookings.save(paid.receive(paid.deposit, NOW), was=paid)
         assert list(await self.reads.earnings.outdated(10)) == [paid.id]
         more = [self.make.booking(cast.profile, cast.customer, NOW + n * HOUR) for n in (5, 7)]
-        await self.store_bookings(*(each.receive(each.deposit, NOW) for each in more))
+        await self.store_bookings(*(each.receive(each.deposit, NOW) for each in jumbled(*more)))
         ids = sorted([paid.id, *(each.id for each in more)])
         assert sorted(await self.reads.earnings.outdated(10)) == ids
         assert len(await self.reads.earnings.outdated(2)) == 2
@@ -169,7 +163,7 @@ class EarningsContract(StorageContract):
         ]
         async with self.begin() as tx:
             await tx.provider_payouts.add(payout)
-            for entry in (*entries, self._entry(other)):
+            for entry in (*entries[4:], *entries[:4], self._entry(other)):
                 await tx.earnings.add(entry)
         period = Period(provider_id=booking.provider_id, start=NOW + HOUR, end=NOW + 2 * HOUR)
         tugriks = EarningTotals(
@@ -231,10 +225,10 @@ class EarningsContract(StorageContract):
         async with self.begin() as tx:
             await tx.bank_accounts.save(self.make.bank_account(cast.owner.id))
             await tx.provider_payouts.add(payout)
+            await tx.earnings.add(self._entry(theirs, kept=-5, commission=0, amount=-5))
+            await tx.earnings.add(self._entry(booking, currency="USD"))
             await tx.earnings.add(self._entry(booking))
             await tx.earnings.add(self._reserved(payout))
-            await tx.earnings.add(self._entry(booking, currency="USD"))
-            await tx.earnings.add(self._entry(theirs, kept=-5, commission=0, amount=-5))
         mine = ProviderBalance(
             provider_id=cast.profile.id,
             provider_name=cast.profile.display_name,

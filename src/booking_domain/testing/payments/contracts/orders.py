@@ -14,7 +14,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract, present, race
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, present, race
 from booking_domain.use_cases.platform.ports import Repositories
 
 _AMOUNT: Final = Money(amount=100, currency="MNT")
@@ -23,8 +23,8 @@ _AMOUNT: Final = Money(amount=100, currency="MNT")
 class OrderContract(StorageContract):
     """Orders in a database transaction, and reads of them."""
 
-    async def _order(self, customer_id: UserId) -> Order:
-        order = Order.place(
+    def _placed(self, customer_id: UserId) -> Order:
+        return Order.place(
             id=OrderId(self.make.entropy.new_id()),
             kind=OrderKind.GIFT_CARD,
             subject_id=self.make.entropy.new_id(),
@@ -32,11 +32,16 @@ class OrderContract(StorageContract):
             amount=_AMOUNT,
             now=NOW,
         )
+
+    async def _order(self, customer_id: UserId) -> Order:
+        order = self._placed(customer_id)
         await self.alone.orders.add(order)
         return order
 
     async def _invoiced(self, customer_id: UserId, reference: str) -> Order:
-        order = await self._order(customer_id)
+        return await self._with_invoice(await self._order(customer_id), reference)
+
+    async def _with_invoice(self, order: Order, reference: str) -> Order:
         invoice = Invoice(reference=reference, qr_text="text", qr_image="", checkout_url="https://pay.example")
         invoiced = order.prepare("qpay", NOW).invoiced(invoice)
         await self.alone.orders.save(invoiced, was=order)
@@ -124,9 +129,11 @@ class OrderContract(StorageContract):
         )
 
     async def test_of_several_refunds_those_by_transfer_are_listed_newest_first(self, cast: Cast) -> None:
-        reads, orders = self.reads.orders, []
-        for number in range(3):
-            order = await self._invoiced(cast.customer.id, f"inv-{number}")
+        reads, orders, placed = self.reads.orders, [], [self._placed(cast.customer.id) for _ in range(3)]
+        for each in jumbled(*placed):
+            await self.alone.orders.add(each)
+        for number, each in enumerate(placed):
+            order = await self._with_invoice(each, f"inv-{number}")
             paid = order.settle(_AMOUNT, NOW).schedule_refund(UUID(int=number), _AMOUNT, NOW)
             await self.alone.orders.save(paid, was=order)
             orders.append(paid)
@@ -135,6 +142,7 @@ class OrderContract(StorageContract):
         by_transfer = [paid.use_transfer(present(paid.refund)) for paid in orders]
         for paid, changed in zip(orders, by_transfer, strict=True):
             await self.alone.orders.save(changed, was=paid)
+        assert await reads.of_customer(cast.customer.id, None, 9) == by_transfer[::-1]
         assert await reads.by_transfer(None, 9) == by_transfer[::-1]
         assert await reads.by_transfer(None, 2) == by_transfer[:0:-1]
         assert await reads.by_transfer(by_transfer[1].id, 9) == by_transfer[:1]

@@ -13,7 +13,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract, one_wins
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, one_wins
 
 
 class PaymentsContract(StorageContract):
@@ -157,7 +157,7 @@ class PaymentsContract(StorageContract):
             )
             for booking, gateway, hours in zip(bookings, ("qpay", "qpay", "other"), (0, 1, 0), strict=True)
         )
-        await self._add(one, two, other)
+        await self._add(*jumbled(one, two, other))
         reads = self.reads.payments
         references = [each.invoice.reference for each in (two, one, other) if each.invoice is not None]
         assert await reads.of_invoices("qpay", [*references, "?"]) == [one, two]

@@ -7,11 +7,7 @@ from booking_domain.payments.receipts import ReceiptFilter, ReceiptKind, Receipt
 from booking_domain.shared.ids import BookingId, ReceiptId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import (
-    Cast,
-    StorageContract,
-    race,
-)
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, race
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -49,6 +45,7 @@ class ReceiptsContract(StorageContract):
         async with self.begin() as tx:
             for each in (newest, oldest, theirs):
                 await tx.receipts.add(each)
+            assert list(await tx.receipts.of_booking(one.id)) == [oldest, newest]
         unknown_id = BookingId(self.make.entropy.new_id())
         assert list(await self.reads.receipts.of_booking(one.id)) == [oldest, newest]
         found = await self.reads.receipts.of_each_booking([other.id, unknown_id, one.id])
@@ -66,7 +63,7 @@ class ReceiptsContract(StorageContract):
         late = self.make.receipt(second, sequence=2)
         note = self.make.receipt(second, ReceiptKind.CREDIT_NOTE)
         async with self.begin() as tx:
-            for each in (early, late, note, theirs):
+            for each in jumbled(early, late, note, theirs):
                 await tx.receipts.add(each)
         page, mine = self.reads.receipts.page, cast.customer.id
         newest_first = sorted((early, late, note), key=lambda each: each.id, reverse=True)

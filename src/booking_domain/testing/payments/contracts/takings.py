@@ -43,7 +43,7 @@ class TakingsReadsContract(StorageContract):
         ]
         theirs = self.make.booking(other.profile, other.owner, TOMORROW)
         foreign = replace(theirs, status=Status.COMPLETED, due_at=None)
-        await self.store_bookings(*bookings, foreign)
+        await self.store_bookings(foreign, *bookings)
         reads, mine = self.reads.takings, cast.profile.id
         assert list(await reads.work([mine], _DAY)) == [
             DoneWork(

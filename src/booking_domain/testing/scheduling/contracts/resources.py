@@ -34,7 +34,7 @@ class ResourcesContract(StorageContract):
         salon = await self.a_salon(cast)
         named = [self.make.resource(salon_id=salon.id, name=name) for name in ("b", "B", "a")]
         own, others = (self.make.resource(provider_id=each.profile.id) for each in (cast, other))
-        await self._added(*named, own, others)
+        await self._added(named[1], named[0], named[2], own, others)
         by_name = [named[1], named[2], named[0]]
         assert await self.reads.resources.of_owner(salon.id) == [
             ResourceView(resource=each, owner_id=salon.manager_id) for each in by_name

@@ -16,7 +16,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.turns import Turn
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
-from booking_domain.testing.kit.storage import Cast, StorageContract, present
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, present
 
 _DAY: Final = timedelta(days=1)
 
@@ -77,8 +77,7 @@ class ServicesContract(StorageContract):
 
     async def test_the_own_services_of_a_provider_are_listed_by_id(self, cast: Cast) -> None:
         services = [replace(self.make.service(provider_id=cast.profile.id), active=active) for active in (True, False)]
-        for service in services:
-            await self._added(service)
+        await self._added(*jumbled(*services))
         assert await self.alone.services.of_provider(cast.profile.id) == sorted(services, key=lambda each: each.id)
 
     async def test_a_stale_version_is_not_saved(self, cast: Cast) -> None:
@@ -193,15 +192,15 @@ class ServicesContract(StorageContract):
         assert not read.by_service
 
     async def test_the_members_who_offer_all_services_are_locked_with_what_they_have_to_do(self) -> None:
-        casts = sorted([await self.a_cast() for _ in range(3)], key=lambda cast: cast.profile.id)
+        casts = await self.casts(3)
         draft = await self.a_cast(ProfileStatus.DRAFT)
-        salon, other = await self.a_salon(*casts, draft), await self.a_salon()
+        salon, other = await self.a_salon(*jumbled(*casts), draft), await self.a_salon()
         cut, colour = self.make.service(salon_id=salon.id), self.make.service(salon_id=salon.id)
         own = self.make.service(provider_id=casts[0].profile.id)
         await self._added(cut, colour, own)
         for cast in (*casts, draft):
             await self._offered(cut, cast)
-        for cast in casts[:2]:
+        for cast in jumbled(*casts[:2]):
             await self._offered(colour, cast)
         monday, member = TOMORROW - timedelta(days=TOMORROW.weekday()), casts[0]
         hold = self.make.hold(member.profile, member.owner, monday + 5 * _DAY)

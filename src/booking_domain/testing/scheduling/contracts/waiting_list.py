@@ -9,7 +9,7 @@ from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, jumbled, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
@@ -178,7 +178,7 @@ class WaitingReadsContract(StorageContract):
 
     async def test_the_list_is_limited_to_the_newest_entries(self, cast: Cast) -> None:
         entries = [self.make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(MAX_LISTED_ENTRIES + 1)]
-        await _kept(self.backend, *entries)
+        await _kept(self.backend, *jumbled(*entries))
         assert await self.reads.waiting_list.of_customer(cast.customer.id) == entries[:0:-1]
 
     async def test_a_provider_is_awaited_while_one_of_its_entries_is_open(self) -> None:

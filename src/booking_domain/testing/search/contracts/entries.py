@@ -42,7 +42,7 @@ from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract, present
+from booking_domain.testing.kit.storage import Cast, StorageContract, jumbled, present
 from booking_domain.testing.portfolio.contracts import an_item
 from booking_domain.testing.reviews.contracts import a_review
 
@@ -381,6 +381,9 @@ class SearchContract(StorageContract):
         assert await suggested("borchi", 5) == [Term(TermKind.PROVIDER, "Боорчи")]
         assert await suggested("sarra", 5) == [Term(TermKind.PROVIDER, "Saraa")]
         assert await suggested("!", 5) == []
+        await self._stored(("Zaya", "Zu", {}), ("Ze", "Zu", {}))
+        expected = [Term(TermKind.SERVICE, "Zu"), Term(TermKind.PROVIDER, "Ze"), Term(TermKind.PROVIDER, "Zaya")]
+        assert await suggested("z", 5) == expected
 
     async def _salon(self, name: str, *members: tuple[str, str, dict[str, Any]]) -> tuple[SalonId, list[ProviderId]]:
         """Store a salon whose members have an entry each."""
@@ -567,10 +570,10 @@ class SearchContract(StorageContract):
         assert await self.reads.search.due(NOW.date() + timedelta(days=1), 5) == []
 
     async def test_entries_are_due_by_version_and_then_by_day(self) -> None:
-        casts = [await self.a_cast() for _ in range(3)]
+        casts = await self.casts(3)
         ids = [each.profile.id for each in casts]
         versions = await self.reads.public_versions.of(ids)
-        for number, each in enumerate(ids[:2]):
+        for number, each in jumbled(*enumerate(ids[:2])):
             entry = an_entry(each, version=versions[each].text)
             await self.alone.search_entries.put(entry, NOW + number * _HOUR)
         today, tomorrow = NOW.date(), NOW.date() + timedelta(days=1)
@@ -642,7 +645,7 @@ class SearchContract(StorageContract):
             for number, (each, kind) in enumerate(zip((cast, other, cast), [*SearchFindingKind] * 2, strict=False))
         ]
         async with self.begin() as tx:
-            for each in found:
+            for each in jumbled(*found):
                 await tx.search_entries.add_finding(each)
         found.sort(key=lambda each: each.id, reverse=True)
         reads = self.reads.search

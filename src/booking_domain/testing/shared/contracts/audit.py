@@ -8,7 +8,7 @@ from uuid import UUID
 from booking_domain.shared.audit import AuditEntry, AuditFilter, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import StorageContract
+from booking_domain.testing.kit.storage import StorageContract, jumbled
 
 _ALL = AuditFilter(limit=100)
 
@@ -46,7 +46,7 @@ class AuditContract(StorageContract):
 
     async def test_pages_are_newest_first(self) -> None:
         entries = [self.make.audit_entry() for _ in range(5)]
-        await self._kept(*entries)
+        await self._kept(*jumbled(*entries))
         first = await self._found(AuditFilter(limit=2))
         rest = await self._found(AuditFilter(limit=100, after=first[-1].id))
         assert [*first, *rest] == entries[::-1]
