@@ -420,7 +420,7 @@ def _kept(payer: str, reference: str, method: Method) -> KeptMethod:
     card = method.card
     if card is None:
         return KeptMethod(payer=payer, reference=reference, label=method.type)
-    label = f"{card.brand} {card.last4}"
+    label = f"{card.brand.capitalize()} {card.last4}"
     return KeptMethod(payer=payer, reference=reference, label=label)
 
 

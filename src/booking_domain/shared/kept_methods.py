@@ -12,4 +12,4 @@ class KeptMethod:
     reference: str
     """The gateway's id of it."""
     label: str = ""
-    """What its owner knows it by, e.g. `visa 4242`."""
+    """What its owner knows it by, e.g. `Visa 4242`."""

@@ -9,7 +9,7 @@
 The region of the platform may choose other digits and another calendar, for all languages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,9 +69,13 @@ class Values:
             case date():
                 return self.day(value)
             case tuple():
-                return ("، " if self._language == "fa" else ", ").join(map(self, value))
+                return self.listed(map(self, value))
             case _:
                 return self.digits(str(value)) if isinstance(value, int) else str(value)
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Texts one after the other."""
+        return ("، " if self._language == "fa" else ", ").join(texts)
 
     def day(self, day: date) -> str:
         """A date with its weekday."""
@@ -112,7 +116,7 @@ class Values:
 
     def money(self, money: Money, *, sign: str = "") -> str:
         """An amount with its currency, without decimals if they are zero; a sign says what it does to a sum."""
-        symbol = self._symbol(money.currency)
+        symbol = self.currency(money.currency)
         number = self.number(money.decimal())
         if self._language == "fa":
             signed = f"{_LEFT_TO_RIGHT}{sign}{number}" if sign else number
@@ -132,7 +136,8 @@ class Values:
         """A number that is written with Latin digits, in those of the language."""
         return number if self._latin else self.digits(number).translate(_SEPARATORS)
 
-    def _symbol(self, currency: str) -> str:
+    def currency(self, currency: str) -> str:
+        """What stands beside amounts in a currency (ISO 4217): its sign, or its code."""
         if currency == "MNT" and self._language != "en":
             return "₮"
         return str(self._locale.currency_symbols.get(currency, currency))

@@ -55,7 +55,7 @@ async def with_card(world: World, who: str) -> Ids:
     """A plan for which another card was entered."""
     made = await taken(world, who)
     await world.done("POST", f"/plans/{made['plan_id']}/card-form", who)
-    world.api.gateway.enter_method(list(world.api.gateway.method_forms)[-1], "mastercard 4444")
+    world.api.gateway.enter_method(list(world.api.gateway.method_forms)[-1], "Mastercard 4444")
     return made
 
 

@@ -15,7 +15,7 @@ from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, StorageContract
 
-METHOD: Final = KeptMethod(payer="payer", reference="method", label="visa 4242")
+METHOD: Final = KeptMethod(payer="payer", reference="method", label="Visa 4242")
 _DUE: Final = NOW + timedelta(days=1)
 
 

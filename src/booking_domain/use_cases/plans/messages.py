@@ -156,6 +156,6 @@ MESSAGES: Final = Messages(
         "period_end": NoticeField("The day on which the period of a plan ends.", date(2026, 12, 24)),
         "due_day": NoticeField("The day on which the next period of a plan is due.", date(2026, 12, 24)),
         "given_up_day": NoticeField("The day on which a plan ends if it is not paid.", date(2026, 12, 31)),
-        "card": NoticeField("The card to which a plan is charged.", "visa 4242"),
+        "card": NoticeField("The card to which a plan is charged.", "Visa 4242"),
     },
 )

@@ -42,7 +42,7 @@ def own_picture(user: User, links: ObjectLinks, page: Page) -> Picture | None:
 def picture_page(picture: Picture | None, limits: UploadLimits, page: Page, *, csrf: str) -> PicturePage:
     """The page."""
     say, types = page.say, sorted(limits.types_of(Folder.AVATARS))
-    kinds = ", ".join(each.partition("/")[2].upper() for each in types)
+    kinds = page.say.values.listed(each.partition("/")[2].upper() for each in types)
     return PicturePage(
         title=say(Phrase("Your picture")),
         picture_shown=picture,

@@ -193,7 +193,7 @@ def booking_page(
         when=formats.span(booking.span, booking.time_zone),
         provider=appointment.provider_name,
         provider_href=page.link(f"/providers/{slug_of(appointment.provider_name, booking.provider_id)}"),
-        services=", ".join(each.name for each in booking.services),
+        services=page.say.values.listed(each.name for each in booking.services),
         reference=booking.reference,
         price=formats.money(booking.price),
         rows=price_rows(booking, page),

@@ -74,6 +74,6 @@ def _listed(seen: VisibleAppointment, page: Page) -> ListedBooking:
         href=page.link(f"/bookings/{booking.id}"),
         when=page.formats.span(booking.span, booking.time_zone),
         provider=seen.appointment.provider_name,
-        services=", ".join(each.name for each in booking.services),
+        services=page.say.values.listed(each.name for each in booking.services),
         state=page.say(ANSWERED[0] if waits_for_customer(seen) else STATES[booking.status][0]),
     )

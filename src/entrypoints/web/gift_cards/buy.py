@@ -55,7 +55,7 @@ def buy_page(seller: Seller, form: Form, page: Page, *, csrf: str) -> FormPage:
             hidden(SALON, str(seller.salon_id or "")),
             Field(
                 name=AMOUNT,
-                label=say(Phrase("Amount in {currency}"), currency=seller.currency),
+                label=say(Phrase("Amount in {currency}"), currency=say.values.currency(seller.currency)),
                 value=said(form, AMOUNT),
                 required=True,
             ),

@@ -43,7 +43,7 @@ from entrypoints.web.gift_cards.cards import GiftCardsPage, gift_cards_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.paying import begin_payment
-from entrypoints.web.kit.typed import amount_of, day_of, id_of
+from entrypoints.web.kit.typed import amount_of, id_of, typed_day
 
 _MOST: Final = 50
 _IN_THE_MORNING: Final = time(9)
@@ -136,9 +136,9 @@ def _order(seller: Seller, form: Form, page: Page) -> OrderGiftCard:
     """The order as it was typed.
 
     Raises:
-        InvalidValue: the amount is none.
+        InvalidValue: the amount or the day is none.
     """
-    amount, day = amount_of(said(form, AMOUNT), seller.currency), day_of(said(form, DAY))
+    amount, day = amount_of(said(form, AMOUNT), seller.currency), typed_day(said(form, DAY), DAY)
     if amount is None:
         raise InvalidValue(field=AMOUNT, problem="an amount in whole units")
     return OrderGiftCard(

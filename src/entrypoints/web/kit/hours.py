@@ -46,7 +46,7 @@ def week_hours(rules: Iterable[WeeklyRule], page: Page, today: date) -> tuple[Da
             key=lambda each: each[0],
         )
         texts = [page.say(_HOURS, start=_clock(hours.start, page), end=_clock(hours.end, page)) for _, hours in spans]
-        found.append(DayHours(day=name, hours=", ".join(texts) or shut, today=weekday == today.weekday()))
+        found.append(DayHours(day=name, hours=page.say.values.listed(texts) or shut, today=weekday == today.weekday()))
     return tuple(found)
 
 

@@ -2,8 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from re import split
 from typing import Final
 from uuid import UUID
+
+from jdatetime import date as SolarDate  # noqa: N812 - beside the other class `date`
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
@@ -12,6 +15,9 @@ _BETWEEN_DIGITS: Final = str.maketrans("", "", " \u00a0\u202f,'\u2019\u066c")
 """What groups the digits of an amount."""
 _LONGEST_AMOUNT: Final = 20
 _LONGEST_NUMBER: Final = 9
+_LONGEST_DAY: Final = 10
+_SOLAR_YEARS: Final = 1_700
+"""Years before this one are of the solar calendar of Iran, if somebody types them."""
 
 
 def id_of(text: str) -> UUID | None:
@@ -59,6 +65,21 @@ def whole_of(text: str, field: str) -> int | None:
     if not text.isdecimal() or len(text) > _LONGEST_NUMBER:
         raise InvalidValue(field=field, problem="a whole number")
     return int(text)
+
+
+def typed_day(text: str, field: str) -> date | None:
+    """A day that a person has typed, as 2026-11-28 or ۱۴۰۵/۰۹/۰۷, with digits of any script; None of nothing.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    if not text:
+        return None
+    try:
+        year, month, day = map(int, split("[-/.]", text[: _LONGEST_DAY + 1]))
+        return SolarDate(year, month, day).togregorian() if year < _SOLAR_YEARS else date(year, month, day)
+    except (ValueError, OverflowError):
+        raise InvalidValue(field=field, problem="a date") from None
 
 
 def number_of(text: str) -> int | None:

@@ -10,6 +10,7 @@ from booking_domain.shared.ids import ServiceId
 from booking_domain.shared.money import Money
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.components.offers import OfferRow, Offers
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.pages import Page
 
 OFFER: Final = "offer"
@@ -56,6 +57,6 @@ def visits_of(offer: PackageOffer | PlanOffer, names: Names, page: Page) -> Iter
     say, price = page.say, offer.price
     each = Money(amount=price.amount // offer.visits, currency=price.currency)
     yield say.count(_VISITS_EACH, offer.visits, price=page.formats.money(each))
-    covered = ", ".join(names[each] for each in offer.service_ids if each in names)
+    covered = say.values.listed(isolated(names[each]) for each in offer.service_ids if each in names)
     if covered:
         yield say(Phrase("For: {services}."), services=covered)

@@ -179,7 +179,7 @@ def provider_page(
         accent=profile.accent,
         description=profile.bio[:160] or say(Phrase("Free times, services and prices.")),
         picture=address_of(link_picture(facts, page), f"/providers/{profile.slug}", page),
-        subtitle=_subtitle(facts),
+        subtitle=_subtitle(facts, page),
         rating="" if average is None else formats.rating(average),
         review_count="" if average is None else say.count(_REVIEWS, profile.rating.count),
         pictures=(*photo, *works),
@@ -210,7 +210,7 @@ def provider_page(
         maps=None if location is None else map_links(location),
         salon="" if salon is None else salon.name,
         salon_href="" if salon is None else page.link(f"/salons/{salon.slug}"),
-        languages=", ".join(languages),
+        languages=say.values.listed(languages),
         instagram=profile.instagram,
         deposit=say(Phrase("Deposit {amount}, the rest at the appointment"), amount=formats.money(terms.deposit))
         if terms.deposit.amount
@@ -231,15 +231,15 @@ def link_picture(facts: Facts, page: Page) -> Shown:
     return shown_of(
         page,
         title=profile.display_name,
-        subtitle=_subtitle(facts),
+        subtitle=_subtitle(facts, page),
         stars="" if rating.average is None else f"{page.formats.rating(rating.average)} · {count}",
         accent=profile.accent,
         photo=profile.photo or next(works, None),
     )
 
 
-def _subtitle(facts: Facts) -> str:
-    styles, salon = ", ".join(facts.view.profile.styles[:4]), facts.salon
+def _subtitle(facts: Facts, page: Page) -> str:
+    styles, salon = page.say.values.listed(facts.view.profile.styles[:4]), facts.salon
     return " · ".join(filter(None, (styles, salon.name if salon else "")))
 
 

@@ -85,7 +85,7 @@ def work_picture(facts: Facts, item: PortfolioItem, page: Page) -> Shown:
     return shown_of(
         page,
         title=page.say(WORK_BY, name=profile.display_name),
-        subtitle=", ".join(item.tags[:4]),
+        subtitle=page.say.values.listed(item.tags[:4]),
         accent=profile.accent,
         photo=item.images[0],
     )

@@ -17,7 +17,7 @@ from entrypoints.web.components.check import Check
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import Fields, FormPage, hidden, said
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.kit.typed import amount_of, day_of, whole_of
+from entrypoints.web.kit.typed import amount_of, typed_day, whole_of
 from entrypoints.web.rewards.rewards import PATH, SALON, Kind, Place
 
 NAME: Final = "name"
@@ -78,7 +78,7 @@ def start_of(kind: Kind, place: Place, form: Form) -> Start:
 
 def _field(name: str, label: Phrase, form: Form, page: Page, *, hint: Phrase | None = None, **more: Any) -> Field:
     currency = more.pop("currency", "")
-    text = page.say(label, currency=currency) if currency else page.say(label)
+    text = page.say(label, currency=page.say.values.currency(currency)) if currency else page.say(label)
     about = "" if hint is None else page.say(hint)
     return Field(name=name, label=text, value=said(form, name), hint=about, autocomplete="off", **more)
 
@@ -152,7 +152,7 @@ def _check(name: str, label: Phrase, form: Form, page: Page) -> Check:
 
 
 def _start_promotion(place: Place, form: Form) -> Start:
-    last = day_of(said(form, _LAST))
+    last = typed_day(said(form, _LAST), _LAST)
     return StartPromotion(
         salon_id=place.salon_id,
         name=said(form, NAME),

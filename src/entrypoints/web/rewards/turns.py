@@ -88,7 +88,7 @@ def _fields(member: MemberView, form: Form, page: Page) -> Iterator[Field]:
     yield Field(
         name=f"{_WEIGHT}{member.provider_id}",
         label=say(Phrase("Share of {name}"), name=name),
-        value=said(form, f"{_WEIGHT}{member.provider_id}") or str(member.turn.weight),
+        value=said(form, f"{_WEIGHT}{member.provider_id}") or page.formats.number(member.turn.weight),
         required=True,
     )
 

@@ -154,5 +154,5 @@ def _service(
         about=each.service.description,
         length=page.formats.length(min(offer.minutes for offer in offered)),
         price=price,
-        by=", ".join(by),
+        by=page.say.values.listed(by),
     )

@@ -155,7 +155,7 @@ async def test_a_kept_card_behaves_as_its_bank_says_while_the_payer_is_away(
     gateway: StripeGateway, simulator: StripeSimulator
 ) -> None:
     kept = await _kept(gateway, simulator)
-    assert kept.label == "visa 4242"
+    assert kept.label == "Visa 4242"
     for behaviour, outcome in (
         ("card_declined", ChargeOutcome.DECLINED),
         ("authentication_required", ChargeOutcome.AUTHENTICATION),
@@ -179,7 +179,7 @@ async def test_a_payer_who_has_to_authenticate_pays_the_same_intent(
     assert await gateway.charge(charge) is ChargeOutcome.AUTHENTICATION
     assert (await simulator.confirm(invoice.reference)).is_success
     report = await gateway.report(invoice.reference, "USD")
-    assert (report.received, report.kept and report.kept.label) == (TWENTY, "visa 4242")
+    assert (report.received, report.kept and report.kept.label) == (TWENTY, "Visa 4242")
     assert "fingerprint" not in report.raw
 
 
@@ -194,7 +194,7 @@ async def test_another_card_is_entered_in_a_form(gateway: StripeGateway, simulat
         assert (await client.post(path, data={"payment_method": "pm_card_mastercard"})).is_success
     entered = await gateway.entered_method(form.reference)
     assert entered is not None
-    assert (entered.payer, entered.label) == (kept.payer, "mastercard 4444")
+    assert (entered.payer, entered.label) == (kept.payer, "Mastercard 4444")
     assert await _charged(gateway, entered) == (ChargeOutcome.TAKEN, True)
     stranger = await _kept(gateway, simulator)
     foreign = replace(entered, payer=stranger.payer)

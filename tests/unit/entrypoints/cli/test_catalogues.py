@@ -147,7 +147,7 @@ def corrupt(folder: Path, before: str, after: str) -> None:
             '#, fuzzy\nmsgctxt "title"\nmsgid "Bad Request"',
             "is marked as fuzzy",
         ),
-        ("{least}-аас {most}-ийн хооронд", "{least}-аас {max}-ийн хооронд", "has other placeholders"),
+        ("{least}, ихдээ {most} байх ёстой", "{least}, ихдээ {max} байх ёстой", "has other placeholders"),
         ('msgid "Gone"', 'msgid "Went"', "'Gone' (title) is not translated"),
     ],
 )

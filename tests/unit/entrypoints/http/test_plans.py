@@ -70,7 +70,7 @@ async def test_a_plan_starts_when_its_first_period_is_paid_and_its_visits_are_us
     order = await pay(api, customer, plan)
     assert (order["kind"], order["status"], order["planId"], order["period"]) == ("plan", "paid", plan["id"], 1)
     plan = await plan_of(api, plan)
-    assert (plan["status"], plan["card"], plan["packageId"]) == ("active", "visa 4242", order["packageId"])
+    assert (plan["status"], plan["card"], plan["packageId"]) == ("active", "Visa 4242", order["packageId"])
     package = (await api.get(f"/packages/{plan['packageId']}", customer)).json()
     assert (package["balance"], package["planId"], package["expiresAt"]) == (2, plan["id"], plan["endsAt"])
     customer_id = await api.consented(customer, owner)
@@ -290,9 +290,9 @@ async def test_another_card_is_entered_and_charged_and_forgotten_in_the_end(api:
     api.gateway.charge_outcome = ChargeOutcome.TAKEN
     customer = await back(api, plan["customerId"])
     form = (await api.post(f"/plans/{plan['id']}/card-form", customer)).json()
-    api.gateway.enter_method(form["clientSecret"].removesuffix("-secret"), "mastercard 4444")
+    api.gateway.enter_method(form["clientSecret"].removesuffix("-secret"), "Mastercard 4444")
     changed = await api.post(f"/plans/{plan['id']}/card", customer)
-    assert (changed.status_code, changed.json()["card"]) == (200, "mastercard 4444")
+    assert (changed.status_code, changed.json()["card"]) == (200, "Mastercard 4444")
     await renew(api, plan)
     assert (await plan_of(api, plan))["period"] == 2
     plan_id, container = PlanId(UUID(plan["id"])), api.container

@@ -143,7 +143,7 @@ async def unpaid(api: Api) -> list[tuple[bool, bool]]:
 
 async def test_stripe_charges_the_card_of_the_first_period_for_the_next(stripe: Salon) -> None:
     plan = await stripe.take()
-    assert plan["card"] == "visa 4242"
+    assert plan["card"] == "Visa 4242"
     soon = await stripe.at(ANNOUNCED)
     assert stripe.gateway.received() == PRICE, "nothing is charged before the period is due"
     renewed = await stripe.at(NOW)
@@ -264,7 +264,7 @@ async def test_without_the_gateway_of_its_card_a_plan_is_paid_by_its_customer(st
     with api.container.gateways.override(Gateways(api.gateway)):
         await stripe.at(ANNOUNCED)
         overdue = await stripe.at(NOW)
-        assert (overdue["status"], overdue["card"]) == ("overdue", "visa 4242")
+        assert (overdue["status"], overdue["card"]) == ("overdue", "Visa 4242")
         await stripe.at(-TRIES[1])
         events = await api.database.outbox_events()
         assert [each.by_customer for each in events if isinstance(each, PlanAnnounced)] == [True]

@@ -130,8 +130,10 @@ async def test_a_card_is_bought_paid_shown_and_returned(api: Api) -> None:
     wrong = await buyer.submit(form, "/new", amount="۵۰٬۰۰۰", name="Saraa", contact="nobody", language="mn")
     assert (wrong.status_code, 'id="field-contact-error"' in wrong.text) == (422, True)
     assert 'value="Saraa"' in wrong.text
-    typed = {"amount": "50 000", "name": "Saraa", "contact": "saraa@example.com", "language": "mn", "day": "2026-12-24"}
-    ordered = await buyer.submit(form, "/new", **typed)
+    typed = {"amount": "50 000", "name": "Saraa", "contact": "saraa@example.com", "language": "mn"}
+    wrong = await buyer.submit(form, "/new", **typed, day="soon")
+    assert (wrong.status_code, 'id="field-day-error"' in wrong.text) == (422, True)
+    ordered = await buyer.submit(form, "/new", **typed, day="۱۴۰۵/۱۰/۰۳")
     page = await buyer.get(ordered.headers["Location"])
     assert all(each in page.text for each in ("One step left: the payment", "Pay MNT 50,000", 'data-module="payment"'))
     state = f"{ordered.headers['Location']}/state"

@@ -98,13 +98,13 @@ async def test_a_plan_is_charged_to_a_card_and_then_to_another(
         await page.get_by_role("heading", name="The plan has started").wait_for()
         await page.get_by_role("link", name="Show the plan").first.click()
         await page.get_by_role("link", name="Show the plan").first.click()
-        await page.get_by_text(re.compile("It is charged to visa 4242 on ")).wait_for()
+        await page.get_by_text(re.compile("It is charged to Visa 4242 on ")).wait_for()
         await page.get_by_role("link", name="Enter another card").click()
         await page.get_by_role("button", name="Enter another card").click()
         await page.get_by_label("Card (simulator)").select_option("A card whose refunds take time")
         await page.get_by_role("button", name="Keep this card").click()
         await page.get_by_role("button", name="Use this card").click()
-        await page.get_by_text(re.compile("It is charged to visa (?!4242)")).wait_for()
+        await page.get_by_text(re.compile("It is charged to Visa (?!4242)")).wait_for()
 
 
 async def test_only_a_page_that_takes_a_card_lets_a_script_of_another_run(api: Api, simulator: StripeSimulator) -> None:

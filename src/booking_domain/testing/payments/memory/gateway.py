@@ -202,7 +202,7 @@ class MemoryGateway(PaymentGateway):
         self._hang_up()
         return self.method_forms.get(form_reference)
 
-    def enter_method(self, form_reference: str, label: str = "visa 4242") -> None:
+    def enter_method(self, form_reference: str, label: str = "Visa 4242") -> None:
         """Enter a card in a form."""
         payer = form_reference.partition("-form-")[0]
         self.method_forms[form_reference] = _kept(payer, f"method of {form_reference}", label)
@@ -249,7 +249,7 @@ class MemoryGateway(PaymentGateway):
             return False
         if bill.order.keep_method:
             payer = bill.order.payer or f"payer of {invoice_reference}"
-            bill = replace(bill, kept=_kept(payer, f"method of {invoice_reference}", "visa 4242"))
+            bill = replace(bill, kept=_kept(payer, f"method of {invoice_reference}", "Visa 4242"))
         if bill.order.authorise:
             if bill.received or bill.authorised is not None or amount != bill.order.amount:
                 return False
