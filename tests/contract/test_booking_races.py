@@ -7,9 +7,12 @@ from types import SimpleNamespace
 from typing import Final, cast
 
 import pytest
+from tests.contract.backends import PostgresBackend
 from tests.contract.conftest import OpenStudio
 from tests.unit.use_cases.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
+from adapters.postgres.kit import pipelining, watching
+from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.errors import SeriesNotPossible, TimeChanged, TimeNotAccepted, TooEarly
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider, BookableProviders
@@ -24,6 +27,7 @@ from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, Builder, terms
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
@@ -51,6 +55,24 @@ async def claims_of(studio: Studio) -> dict[object, TimeRange]:
     assert schedule is not None
     claims: tuple[Claim, ...] = schedule.claims
     return {claim.id: claim.span for claim in claims}
+
+
+async def test_who_does_not_get_the_lock_reads_the_claims_once(
+    postgres_backend: PostgresBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many at one time most do not get it, and each read of claims is one that Citus sends to a node."""
+    studio = await Studio.opened(postgres_backend, terms=FREE, ports=(memory_security_ports(),))
+    seen: list[Statement] = []
+    watchers: list[watching.Watcher] = [lambda statement, *_: seen.append(statement)]
+    async with postgres_backend.begin() as tx:
+        await tx.bookable_providers.lock(studio.provider_id, EVER)
+        for module in (pipelining, watching):
+            monkeypatch.setattr(module, "watchers", watchers)
+        async with postgres_backend.begin() as other:
+            tried = await other.bookable_providers.try_lock(studio.provider_id, EVER)
+            assert tried is not None
+            assert not tried[1]
+    assert sum(b"FROM claims" in each.numbered for each in seen) == 1
 
 
 async def at_once(

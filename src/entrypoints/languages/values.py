@@ -80,7 +80,7 @@ class Values:
     def day(self, day: date) -> str:
         """A date with its weekday."""
         if self._calendar is CalendarSystem.GREGORIAN:
-            return self.digits(format_date(day, _DAYS[self._language], locale=self._locale))
+            return self.digits(_gregorian(day, self._language))
         solar, names = SolarDate.fromgregorian(date=day), self._locale.days["format"]
         long, short = (names[width][day.weekday()] for width in ("wide", "abbreviated"))
         if self._language == "mn":
@@ -148,6 +148,12 @@ class Values:
     def digits(self, text: str) -> str:
         """The text with the digits of the language."""
         return text.translate(self._numerals)
+
+
+# Babel takes as long for a day as a refusal for a tenth of its work; refusals and pages write the same days again.
+@lru_cache(maxsize=1_024)
+def _gregorian(day: date, language: str) -> str:
+    return format_date(day, _DAYS[language], locale=language)
 
 
 def without_isolates(text: str) -> str:

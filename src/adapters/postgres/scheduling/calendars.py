@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, cast
 
@@ -342,14 +342,18 @@ async def _open(
     services: Sequence[ServiceId] = (),
     *,
     resources: Sequence[ResourceId] = (),
-) -> BookableProvider | None:
-    found = await _open_near(work, statement, provider_id, around, services, resources=resources)
-    further = timedelta(0) if found is None else length_margin(found.schedule.longest)
+    otherwise: Statement | None = None,
+) -> tuple[BookableProvider, bool] | None:
+    """Read the provider that the statement finds, else that `otherwise` finds; return whether it was the former."""
+    near = partial(
+        _open_near, work, statement, provider_id, services=services, resources=resources, otherwise=otherwise
+    )
+    found = await near(around)
+    further = timedelta(0) if found is None else length_margin(found[0].schedule.longest)
     if not further:
         return found
     # Few appointments are longer than a day. Theirs are read again, in a window as long.
-    around = TimeRange(around.start, around.end + further)
-    return await _open_near(work, statement, provider_id, around, services, resources=resources)
+    return await near(TimeRange(around.start, around.end + further))
 
 
 async def _open_near(
@@ -357,10 +361,11 @@ async def _open_near(
     statement: Statement,
     provider_id: ProviderId,
     around: TimeRange,
-    services: Sequence[ServiceId],
     *,
+    services: Sequence[ServiceId],
     resources: Sequence[ResourceId],
-) -> BookableProvider | None:
+    otherwise: Statement | None,
+) -> tuple[BookableProvider, bool] | None:
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
     hours = await work.execute(_HOURS, provider_id=provider_id, **_times_around(around))
@@ -369,13 +374,15 @@ async def _open_near(
     if services:
         offered = await work.execute(SERVICES_AMONG, provider_id=provider_id, service_ids=list(services))
     uses = await resource_uses(work, services, resources, around) if services or resources else None
-    row = await provider.fetchone()
+    first = await provider.fetchone()
+    row = await work.one(otherwise, provider_id=provider_id) if first is None and otherwise is not None else first
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
     found = _hours_of(await hours.fetchall())
     claimed = await claims(_settings_of(row), found.overbooked)
-    return _bookable(provider_id, row, found, claimed, offers, resources=() if uses is None else await uses())
+    used = () if uses is None else await uses()
+    return _bookable(provider_id, row, found, claimed, offers, resources=used), first is not None
 
 
 def _bookable(
@@ -469,8 +476,8 @@ class PostgresScheduleReads(ScheduleReads):
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         async with self._pipelined() as work:
-            bookable = await _open(work, _SCHEDULE, provider_id, around, services, resources=resources)
-        return None if bookable is None else bookable.schedule
+            found = await _open(work, _SCHEDULE, provider_id, around, services, resources=resources)
+        return None if found is None else found[0].schedule
 
     async def of_all(
         self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
@@ -493,8 +500,8 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
         services: Sequence[ServiceId] = (),
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
-        bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services, resources=resources)
-        return None if bookable is None else bookable.schedule
+        found = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services, resources=resources)
+        return None if found is None else found[0].schedule
 
     async def lock_members(
         self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
@@ -521,17 +528,14 @@ class PostgresBookableProviders(WithWork, BookableProviders):
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> BookableProvider | None:
-        return await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
+        found = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
+        return None if found is None else found[0]
 
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> tuple[BookableProvider, bool] | None:
-        locked = await _open(self._work, _TRY_LOCK, provider_id, around, services)
-        if locked is not None:
-            return locked, True
-        # Only now, because another transaction seldom has the lock; then this takes a second round trip.
-        committed = await _open(self._work, _SCHEDULE, provider_id, around, services)
-        return None if committed is None else (committed, False)
+        # If another transaction has the lock, a second round trip reads the row alone: the rest has been read.
+        return await _open(self._work, _TRY_LOCK, provider_id, around, services, otherwise=_SCHEDULE)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return await self._work.first(lambda row: TERMS.read(row[_TERMS_AT:]), _SCHEDULE, provider_id=provider_id)

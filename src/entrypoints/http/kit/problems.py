@@ -131,9 +131,8 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
             note(request.scope, error)
             status = status_of(type(error))
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
-                where, headers = _errors_of(request, error, says), _headers_of(error)
-                detail = says.error(error)
-                facts = error.facts
+                detail, facts = says.error(error), error.facts
+                where, headers = _errors_of(request, error, says, detail), _headers_of(error)
                 return _problem(request, says, status, error.code, detail, errors=where, headers=headers, facts=facts)
         case Refusal():
             detail, where = says.word(MESSAGE, error.detail), _translated(error.errors, says)
@@ -195,7 +194,9 @@ def _headers_of(error: DomainError) -> dict[str, str]:
             return {}
 
 
-def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
+def _errors_of(
+    request: Request[Any, Any, Any], error: DomainError, says: Catalogue, detail: str
+) -> tuple[InputError, ...]:
     """Map field paths to pointers into the body or, in a request without one, the query: to members that they have.
 
     A field that the body itself has not may be one of the only object in it that has one of this name.
@@ -208,7 +209,7 @@ def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalo
     found = [
         InputError(
             pointer=pointer_of(_sent(sent, path, part)),
-            message=says.error(part),
+            message=detail if part is error else says.error(part),
             reason=None if part.choices is None else Reason.NOT_ONE_OF,
             allowed=part.choices,
             code=None if part.code == error.code else part.code,
