@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from adapters.postgres.search.marks import BAND, SCORES
+from adapters.postgres.search.marks import BAND, SCORES, end_of_band
 from adapters.postgres.search.tables import search_entries
 
 SIZES: Final = (1_000, 4_000, 16_000)
@@ -44,7 +44,7 @@ class Bounds(NamedTuple):
     scores: Sequence[int] = (4_800_000, 4_500_000, 4_100_000)
     """The lowest score of each tier, a whole band."""
     prices: Mapping[str, Sequence[int]] = {}
-    """The highest price of each tier in a currency; a currency without them has one tier."""
+    """The highest price of each tier in a currency, the end of a band; a currency without them has one tier."""
 
 
 def _bounds() -> Statement:
@@ -93,7 +93,8 @@ async def bounds_of(work: Work, *, sizes: Sequence[int] = SIZES, pages: int = PA
     full = {of: values for of, values in found.items() if len(values) == len(sizes)}
     usual = Bounds()
     merits, scores = full.pop(_MERIT, usual.merits), full.pop(_SCORE, usual.scores)
-    return Bounds(_whole(merits, BAND), _whole(scores, SCORES), full)
+    prices = {currency: tuple(map(end_of_band, values)) for currency, values in full.items()}
+    return Bounds(_whole(merits, BAND), _whole(scores, SCORES), prices)
 
 
 def _whole(values: Sequence[int], band: int) -> Sequence[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -72,7 +73,7 @@ def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOr
     c = found.c
     total = (
         c.place
-        + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT) // SCORE_PER_POINT)
+        + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT, type_=BigInteger()) // SCORE_PER_POINT)
         + func.coalesce(MOST_NEARNESS * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + c.metres), 0)
         + func.least(c.free_soon, ALL_FREE_SOON_AT) * MOST_FREE_SOON // ALL_FREE_SOON_AT
         + c.reliability // THOUSANDTHS_PER_RELIABILITY
@@ -87,13 +88,21 @@ def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOr
         SearchOrder.RATING: -c.score,
     }
     key = cast(keys[order], BigInteger).label("key")
-    number = cast(cast(literal("x").concat(func.right(cast(ids[0], Text), 8)), BIT(32)), BigInteger)
-    lot = (number * bindparam("draw", type_=BigInteger()) % LOTS).label("lot")
     names = (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()), ("of", Uuid()))
-    position = (key, lot, *ids)
-    last = (bindparam(name, type_=kind) for name, kind in names[: len(position)])
-    follows = [tuple_(*position) > tuple_(*last)] if page is Page.NEXT else []
-    return select(key, lot, *found.c).where(*follows).order_by(*position).limit(bindparam("most"))
+    last = (bindparam(name, type_=kind) for name, kind in names[: 2 + len(ids)])
+    follows = [tuple_(key, _lot_of(ids[0]), *ids) > tuple_(*last)] if page is Page.NEXT else []
+    most = bindparam("most", type_=Integer())
+    # Lots are drawn for these alone: those of a page, and others with as many points as its last one.
+    first = select(key, *c).where(*follows).order_by(key).fetch(most, with_ties=True).subquery("first")
+    drawn, *facts = first.c
+    lot = _lot_of(first.c[str(ids[0].key)]).label("lot")
+    return select(drawn, lot, *facts).order_by(drawn, lot, *(first.c[str(each.key)] for each in ids)).limit(most)
+
+
+def _lot_of(hit: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As `booking_domain.search.model.lot_of`."""
+    number = cast(cast(literal("x").concat(func.right(cast(hit, Text), 8)), BIT(32)), BigInteger)
+    return number * bindparam("draw", type_=BigInteger()) % LOTS
 
 
 def facts_of(columns: Sequence[Any]) -> Facts:

@@ -88,6 +88,16 @@ def band_of_price(price: int) -> int:
     return bits * 4 + (price >> max(0, bits - 3) & 3)
 
 
+def end_of_band(price: int) -> int:
+    """The highest price of the band of a positive price.
+
+    >>> [end_of_band(price) for price in (1, 4, 5, 1_000, 1_024)]
+    [1, 4, 5, 1023, 1279]
+    """
+    width = max(0, price.bit_length() - 3)
+    return ((price >> width) + 1 << width) - 1
+
+
 def cell_marks(box: Box) -> list[str]:
     """The marks of the cells that cover a box, as small as few of them do; empty: many would be needed."""
     sides = [(box.west, box.east)] if box.west <= box.east else [(box.west, 180.0), (-180.0, box.east)]

@@ -89,6 +89,8 @@ ANY: Final = "any_"
 """How the names of `tsquery`s begin that find those who have any of the words."""
 _MANY: Final = 1_000_000_000
 """More than there are."""
+_ROW: Final[ColumnElement[Any]] = literal_column("search_entries.ctid")
+"""Where the row is: by it, one that was chosen is read again without a look-up in the index."""
 
 
 def given(name: str, type_: Any) -> ColumnElement[Any]:
@@ -126,6 +128,11 @@ def _slice_of_days(of: FromClause) -> ColumnElement[Any]:
     return cast(func.substring(_from_day(of.c.free, of), bindparam("slice_from", type_=Integer()), _SLICE), BIT(_SLICE))
 
 
+def words_of_row(of: FromClause) -> ColumnElement[Any]:
+    """A copy of the words of a row, which are stored beside it: they are read once for all comparisons."""
+    return func.setweight(of.c.words, literal_column("'D'"), literal_column("'{}'::text[]"))
+
+
 def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
     """The points of the first place that has all words of the text, or of the places before it."""
     return case(
@@ -153,7 +160,6 @@ def _in_box(number: str) -> ColumnElement[bool]:
 _IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
 _NONE: Final = _zeros(QUARTERS)
 _NONE_OF_SLICE: Final = _zeros(_SLICE)
-_NOT_OTHER: Final[ColumnElement[Any]] = literal_column("'{a,b,c}'::\"char\"[]")
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
@@ -184,7 +190,7 @@ def candidates(shape: frozenset[str], by: SearchOrder, most: int) -> Select[Any]
     the statement: PostgreSQL would expect a tenth of all entries otherwise, or plan the statement for each search.
     """
     chosen = _in_order(shape, by).limit(literal_column(str(most))).subquery("chosen")
-    return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+    return _with_facts(shape, _with_entries(chosen))
 
 
 def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
@@ -195,20 +201,26 @@ def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     words = ("", ANY) if SEVERAL in shape else ("",)
     of_each = (_in_order(shape | {IN_SALON}, by, each) for each in words)
     first = select(_one_by_one(of_each).limit(MOST_MEMBERS).subquery("first")).distinct().subquery("chosen")
-    return _with_facts(shape - {TEXT}, first.join(search_entries, _e.provider_id == first.c.provider_id))
+    return _with_facts(shape - {TEXT}, _with_entries(first))
 
 
 @lru_cache(maxsize=1_024)
 def matches(shape: frozenset[str], *, marked: bool) -> Statement:
     """Whether there is an entry of those who match, or of one who is not published; `marked`: there is `asked`.
 
-    All are searched at once: to search tiers one after the other costs more if nobody matches.
+    If there are many, one is in the first tier of merit. All others are searched at once: to search tiers one after the
+    other costs more if nobody matches.
     """
-    of_words = [_has(shape, "asked_0")] if marked else []
-    found = _matching(shape).where(*_within(shape), *of_words).cte("found")
-    # Planned as if all were read: for the first one alone PostgreSQL would rather read the table than an index.
-    found = found.prefix_with("MATERIALIZED")
-    return Statement(select(select(found.c.provider_id).exists()))
+
+    def is_any(name: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        found = _matching(shape).where(*_within(shape), *conditions).cte(name)
+        # Planned as if all were read: for the first one alone PostgreSQL would rather read the table than an index.
+        return select(found.prefix_with("MATERIALIZED").c.provider_id).exists()
+
+    if not marked:
+        return Statement(select(is_any("found")))
+    of_tier = [] if NEAR in shape else [is_any("of_tier", _has(shape, "tier_0"))]
+    return Statement(select(or_(*of_tier, is_any("found", _has(shape, "asked_0")))))
 
 
 def entries_of_parts(
@@ -225,9 +237,9 @@ def entries_of_parts(
     else:
         of = _in_order(shape, by).subquery("of_entries")
         own = select(p.kind, p.id).where(p.provider_id == of.c.provider_id, *conditions).order_by(p.id).lateral("own")
-        ids = select(of.c.provider_id, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
+        ids = select(*of.c, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
     chosen = select(ids).limit(literal_column(str(most))).subquery("chosen")
-    found = _with_facts(shape - {TEXT}, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+    found = _with_facts(shape - {TEXT}, _with_entries(chosen))
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
 
 
@@ -263,7 +275,12 @@ def _matching(shape: frozenset[str]) -> Select[Any]:
     entries = _entries(shape)
     if TIME in shape:
         entries = entries.join(_opening(search_entries, shape, first=False), true())
-    return select(_e.provider_id).select_from(entries).where(*_asked(shape))
+    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape))
+
+
+def _with_entries(chosen: FromClause) -> FromClause:
+    """The entries that were chosen."""
+    return chosen.join(search_entries, and_(chosen.c["row"] == _ROW, _e.provider_id == chosen.c.provider_id))
 
 
 def _in_time(found: Select[Any], shape: frozenset[str], key: ColumnElement[Any]) -> Select[Any]:
@@ -272,7 +289,7 @@ def _in_time(found: Select[Any], shape: frozenset[str], key: ColumnElement[Any])
     if TIME not in shape:
         return found
     of = found.add_columns(_e.free, _e.free_since, _e.minutes).limit(_MANY).subquery("in_order")
-    return select(of.c.provider_id).select_from(of.join(_opening(of, shape, first=False), true()))
+    return select(of.c.provider_id, of.c["row"]).select_from(of.join(_opening(of, shape, first=False), true()))
 
 
 def _has(shape: frozenset[str], name: str, asked: str = "") -> ColumnElement[bool]:
@@ -356,9 +373,8 @@ def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
 
 def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
     place: ColumnElement[Any] = literal(0, Integer)
-    if TEXT in shape:  # words are stored beside the row: they are read once for all places
-        placed = select(func.ts_filter(_e.words, _NOT_OTHER).label("words")).correlate(search_entries).offset(0)
-        read = placed.lateral("placed")
+    if TEXT in shape:
+        read = select(words_of_row(search_entries).label("words")).correlate(search_entries).offset(0).lateral("placed")
         place, entries = place_in(read.c.words), entries.join(read, true())
     opens: ColumnElement[Any] = cast(null(), Integer)
     if TIME in shape:

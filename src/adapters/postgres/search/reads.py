@@ -74,7 +74,8 @@ class PostgresSearchReads(WithWork, SearchReads):
             if criteria.kind is SearchKind.SALONS:
                 queries = [" | ".join(tsqueries_of(words, vocabulary))]
             asked = asked_at_once(criteria, queries)
-            values |= numbered(asked)
+            bounds = await self._bounds.now(self._work)
+            values |= numbered(asked) | tiers_of_merit(bounds, of_members=criteria.kind is SearchKind.SALONS)
             statement = matches(with_asked(shape_of(criteria), values), marked=bool(asked))
             if any(await self._work.one(statement, **values) or ()):
                 return number

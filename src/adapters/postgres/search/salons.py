@@ -31,7 +31,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import MEMBERS, VALUES, total_of, with_counts
 from adapters.postgres.search.hits import Page, facts_of, ranked
-from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, values_of, with_asked
+from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, values_of, with_asked, words_of_row
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import found_part, search_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
@@ -76,8 +76,7 @@ _asked: Final = (
 def _members(shape: frozenset[str], by: SearchOrder) -> CTE:
     """The members of salons who match all but the text, and have a word of it."""
     found = members(shape, by).subquery("candidates")
-    # Words are stored beside the row: they are read once for all words and places.
-    words = func.ts_filter(_entry.c.words, literal_column("'{a,b,c,d}'::\"char\"[]")) if TEXT in shape else null()
+    words = words_of_row(_entry) if TEXT in shape else null()
     return (
         select(*found.c, _member.c.salon_id, words.label("words"), _name.c.words.label("name"))
         .select_from(
