@@ -14,7 +14,7 @@ from tests.unit.effort import NIGHTLY
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from adapters.postgres.search.bounds import Bounds, KnownBounds, bounds_of
-from adapters.postgres.search.marks import BAND, SCORES, end_of_band
+from adapters.postgres.search.marks import SCORES, end_of_band
 from adapters.postgres.search.salons import PostgresKindSearchReads
 from adapters.postgres.search.tables import search_entries
 from booking_domain.search.model import Near, SearchCriteria, SearchKind, SearchOrder, Term, TermKind
@@ -75,7 +75,6 @@ def drawn_bounds(random: Random) -> Bounds:
         return [random.randrange(0, most + 1, band) for _ in SIZES]
 
     return Bounds(
-        merits=sorted(of(360, BAND), reverse=True),
         scores=sorted(of(5_000_000, SCORES), reverse=True),
         prices={"MNT": sorted(of(400, 1))} if random.random() > 0.2 else {},
     )
@@ -148,12 +147,10 @@ async def test_the_bounds_of_a_small_table_are_those_of_all_entries(postgres_bac
     await fill(postgres_backend, drawing(1))
     async with postgres_backend.work() as work:
         bounds = await bounds_of(work, sizes=SIZES)
-        rows = await work.all(Statement(select(search_entries.c.merit, search_entries.c.score)))
-        prices = await work.all(Statement(select(search_entries.c.price_from)))
-    merits, scores = (sorted(each, reverse=True) for each in zip(*rows, strict=True))
-    assert bounds.merits == tuple(merits[size - 1] // BAND * BAND for size in SIZES)
-    assert bounds.scores == tuple(scores[size - 1] // SCORES * SCORES for size in SIZES)
-    assert bounds.prices == {"MNT": tuple(end_of_band(sorted(prices)[size - 1][0]) for size in SIZES)}
+        rows = await work.all(Statement(select(search_entries.c.score, search_entries.c.price_from)))
+    scores, prices = (sorted(each) for each in zip(*rows, strict=True))
+    assert bounds.scores == tuple(scores[-size] // SCORES * SCORES for size in SIZES)
+    assert bounds.prices == {"MNT": tuple(end_of_band(prices[size - 1]) for size in SIZES)}
 
 
 async def test_the_bounds_of_fewer_entries_than_the_tiers_have_are_the_usual_ones(
@@ -174,5 +171,5 @@ async def test_the_bounds_of_a_large_table_are_about_those_of_all_entries(postgr
         exact = await bounds_of(Work(connection), sizes=(200, 400, 1_000), pages=10_000)
         about = await bounds_of(Work(connection), sizes=(200, 400, 1_000), pages=20)
     assert about != exact
-    for one, other in zip((*about.merits, *about.prices["MNT"]), (*exact.merits, *exact.prices["MNT"]), strict=True):
+    for one, other in zip(about.prices["MNT"], exact.prices["MNT"], strict=True):
         assert other / 2.5 <= one <= other * 2.5  # twice, and the width of a band

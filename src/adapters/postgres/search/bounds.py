@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from adapters.postgres.search.marks import BAND, SCORES, end_of_band
+from adapters.postgres.search.marks import SCORES, end_of_band
 from adapters.postgres.search.tables import search_entries
 
 SIZES: Final = (1_000, 4_000, 16_000)
@@ -32,15 +32,12 @@ SIZES: Final = (1_000, 4_000, 16_000)
 PAGES: Final = 500
 """About how many pages are read, chosen at random with a constant seed. A table that has no more is read as a whole."""
 _KNOWN_FOR_SECONDS: Final = 600.0
-_MERIT: Final = "merit"
 _SCORE: Final = "score"
 
 
 class Bounds(NamedTuple):
     """Where tiers begin or end; by default, those of an index that has fewer entries than the tiers."""
 
-    merits: Sequence[int] = (250, 230, 200)
-    """The lowest merit of each tier, a whole band."""
     scores: Sequence[int] = (4_800_000, 4_500_000, 4_100_000)
     """The lowest score of each tier, a whole band."""
     prices: Mapping[str, Sequence[int]] = {}
@@ -48,7 +45,7 @@ class Bounds(NamedTuple):
 
 
 def _bounds() -> Statement:
-    """The value of the last entry of each tier, by `_MERIT`, `_SCORE` and currency.
+    """The value of the last entry of each tier, by `_SCORE` and currency.
 
     If a part of the table is read, tiers have as many of its entries as is their part of all.
     """
@@ -57,10 +54,9 @@ def _bounds() -> Statement:
     part = select(func.least(1, wanted / func.nullif(size, 0)).cast(Double)).scalar_subquery()
     # A constant seed: while the table does not change, all processes know the same bounds, and plans are the same.
     pages = search_entries.tablesample(func.system(100 * part), name="pages", seed=literal_column("0"))
-    names = (_MERIT, _SCORE, "price_from", "currency")
+    names = (_SCORE, "price_from", "currency")
     read = select(*(pages.c[name] for name in names)).cte("read")
     numbered = union_all(
-        _numbered(read, literal(_MERIT, Text), read.c.merit.desc()),
         _numbered(read, literal(_SCORE, Text), read.c.score.desc()),
         _numbered(read, read.c.currency, read.c.price_from.asc()).where(read.c.price_from.is_not(None)),
     ).subquery("numbered")
@@ -91,15 +87,9 @@ async def bounds_of(work: Work, *, sizes: Sequence[int] = SIZES, pages: int = PA
     for of, value in await work.all(_BOUNDS, sizes=list(sizes), pages=pages):
         found.setdefault(of, []).append(value)
     full = {of: values for of, values in found.items() if len(values) == len(sizes)}
-    usual = Bounds()
-    merits, scores = full.pop(_MERIT, usual.merits), full.pop(_SCORE, usual.scores)
-    prices = {currency: tuple(map(end_of_band, values)) for currency, values in full.items()}
-    return Bounds(_whole(merits, BAND), _whole(scores, SCORES), prices)
-
-
-def _whole(values: Sequence[int], band: int) -> Sequence[int]:
-    """The lowest values of their bands: so each mark is of one tier."""
-    return tuple(each // band * band for each in values)
+    # Whole bands: so each mark is of one tier.
+    scores = tuple(each // SCORES * SCORES for each in full.pop(_SCORE, Bounds().scores))
+    return Bounds(scores, {currency: tuple(map(end_of_band, values)) for currency, values in full.items()})
 
 
 class KnownBounds:

@@ -11,34 +11,32 @@ from typing import Final
 from adapters.postgres.search.tables import MARK
 from booking_domain.search.model import Box, PartKind, SearchEntry, TermKind
 
-BAND: Final = 2
-"""How many points of merit a band has."""
+_BAND: Final = 2
+"""How many points of merit a band has, by which a former release finds tiers of merit."""
 SCORES: Final = 20_000
 """How many millionths of a star a band of scores has."""
 IN_A_SALON: Final = f"{MARK}m"
 """The mark of the members of salons."""
 WITH_WORKS: Final = f"{MARK}w"
 """The mark of those who have works that search knows."""
-_OF_MEMBERS: Final = "m"
-"""They are few: those of a tier have marks of their own."""
 _CELLS: Final = (128, 32, 8, 2, 0.5)
 """How many cells a degree has at each level."""
 _MOST_CELLS: Final = 36
 _LEVELS: Final = 4
 _WIDER: Final = 4
 BANDS: Final = _WIDER**_LEVELS
-"""There are fewer bands of merit, of scores and of prices."""
+"""There are fewer bands of scores and of prices."""
 
 
 def marks_of(entry: SearchEntry) -> Iterator[str]:
     """The marks of an entry."""
-    yield from _all_levels("", entry.merit // BAND)
+    yield from _all_levels("", entry.merit // _BAND)
     yield from _all_levels("r", entry.score // SCORES)
     yield from map(style_mark, entry.styles)
     yield from map(category_mark, entry.categories)
     if any(term.kind is TermKind.SALON for term in entry.terms):
         yield IN_A_SALON
-        yield from _all_levels(_OF_MEMBERS, entry.merit // BAND)
+        yield from _all_levels("m", entry.merit // _BAND)
     if any(part.kind is PartKind.WORKS for part in entry.parts):
         yield WITH_WORKS
     if entry.price_from is not None:
@@ -46,16 +44,6 @@ def marks_of(entry: SearchEntry) -> Iterator[str]:
     if entry.lat is not None and entry.lon is not None:
         for level, size in enumerate(_CELLS):
             yield _cell_mark(level, floor((entry.lon + 180) * size), floor((entry.lat + 90) * size))
-
-
-def merit_marks(lowest: int, highest: int) -> list[str]:
-    """The marks of all merits from one to another."""
-    return _covering("", lowest // BAND, highest // BAND)
-
-
-def member_marks(lowest: int, highest: int) -> list[str]:
-    """The marks of all merits from one to another, of members of salons."""
-    return _covering(_OF_MEMBERS, lowest // BAND, highest // BAND)
 
 
 def score_marks(lowest: int, highest: int) -> list[str]:

@@ -47,7 +47,7 @@ from adapters.postgres.search.marks import (
     price_marks,
     style_mark,
 )
-from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, search_entries, search_parts
+from adapters.postgres.search.tables import BITS, MERIT_BANDS, PLACES, PUBLIC, search_entries, search_parts
 from adapters.postgres.search.tiers import HALVES, RINGS, TIERS, beyond, halves_of
 from adapters.postgres.search.words import Vocabulary, tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
@@ -206,21 +206,16 @@ def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
 
 @lru_cache(maxsize=1_024)
 def matches(shape: frozenset[str], *, marked: bool) -> Statement:
-    """Whether there is an entry of those who match, or of one who is not published; `marked`: there is `asked`.
+    """Whether there is an entry of those who match, or of one who is not published; `marked`: there is `asked`."""
 
-    If there are many, one is in the first tier of merit. All others are searched at once: to search tiers one after the
-    other costs more if nobody matches.
-    """
-
-    def is_any(name: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        found = _matching(shape).where(*_within(shape), *conditions).cte(name)
+    def is_any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         # Planned as if all were read: for the first one alone PostgreSQL would rather read the table than an index.
-        return select(found.prefix_with("MATERIALIZED").c.provider_id).exists()
+        found = _matching(shape).where(*_within(shape), *conditions).cte().prefix_with("MATERIALIZED")
+        return select(found.c.provider_id).exists()
 
     if not marked:
-        return Statement(select(is_any("found")))
-    of_tier = [] if NEAR in shape else [is_any("of_tier", _has(shape, "tier_0"))]
-    return Statement(select(or_(*of_tier, is_any("found", _has(shape, "asked_0")))))
+        return Statement(select(is_any()))
+    return Statement(select(or_(*(is_any(_has(shape, "asked_0"), band) for band in MERIT_BANDS))))
 
 
 def entries_of_parts(
@@ -309,22 +304,24 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
     """Those who match, by merit, rating or price: a tier is searched if those before it have too few."""
     matching = _matching(shape - {TIME}).where(*_within(shape))
     rest = matching.where(_has(shape, f"{words}asked_0", words)) if is_marked(shape) else matching
+    if by is SearchOrder.BEST:
+        return _one_by_one(_in_time(rest.where(band), shape, _MERIT) for band in MERIT_BANDS)
     marked = [matching.where(_has(shape, f"{words}tier_{number}", words)) for number in TIERS]
-    if by is SearchOrder.CHEAPEST:
-        of_price = zip(marked, TIERS, strict=True)
-        tiers = [
-            *(
-                tier.where(
-                    _e.price_from > bindparam(f"from_{number}", type_=BigInteger()),
-                    _e.price_from <= bindparam(f"to_{number}", type_=BigInteger()),
-                )
-                for tier, number in of_price
-            ),
-            rest.where(_e.price_from > beyond()),
-        ]
-        return _one_by_one(_in_time(tier, shape, _e.price_from + 0) for tier in tiers)
-    number, key = (_e.score, (_e.score + 0).desc()) if by is SearchOrder.RATING else (_e.merit, _MERIT)
-    return _one_by_one(_in_time(tier, shape, key) for tier in [*marked, rest.where(number < beyond())])
+    if by is SearchOrder.RATING:
+        tiers = [*marked, rest.where(_e.score < beyond())]
+        return _one_by_one(_in_time(tier, shape, (_e.score + 0).desc()) for tier in tiers)
+    of_price = zip(marked, TIERS, strict=True)
+    tiers = [
+        *(
+            tier.where(
+                _e.price_from > bindparam(f"from_{number}", type_=BigInteger()),
+                _e.price_from <= bindparam(f"to_{number}", type_=BigInteger()),
+            )
+            for tier, number in of_price
+        ),
+        rest.where(_e.price_from > beyond()),
+    ]
+    return _one_by_one(_in_time(tier, shape, _e.price_from + 0) for tier in tiers)
 
 
 def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:

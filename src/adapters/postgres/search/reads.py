@@ -23,7 +23,7 @@ from adapters.postgres.search.matching import (
 )
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING, starts_of
-from adapters.postgres.search.tiers import rings_of, tiers_of_merit, tiers_of_price, tiers_of_score
+from adapters.postgres.search.tiers import rings_of, tiers_of_price, tiers_of_score
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, NEXT_STARTS, RECORD, SAMPLE
 from adapters.postgres.search.words import Vocabulary, looked_up, tsqueries_of, tsquery_of
 from booking_domain.search.model import (
@@ -74,8 +74,7 @@ class PostgresSearchReads(WithWork, SearchReads):
             if criteria.kind is SearchKind.SALONS:
                 queries = [" | ".join(tsqueries_of(words, vocabulary))]
             asked = asked_at_once(criteria, queries)
-            bounds = await self._bounds.now(self._work)
-            values |= numbered(asked) | tiers_of_merit(bounds, of_members=criteria.kind is SearchKind.SALONS)
+            values |= numbered(asked)
             statement = matches(with_asked(shape_of(criteria), values), marked=bool(asked))
             if any(await self._work.one(statement, **values) or ()):
                 return number
@@ -143,10 +142,10 @@ class PostgresSearchReads(WithWork, SearchReads):
         values: dict[str, Any] = numbered(asked_of(criteria, words))
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
             return values | rings_of(criteria.near, values["asked_0"] if is_marked(shape_of(criteria)) else None)
-        bounds = await self._bounds.now(self._work)
         if criteria.chosen_by is SearchOrder.CHEAPEST:
             of_parts = criteria.kind is SearchKind.SERVICES
+            bounds = await self._bounds.now(self._work)
             return values | tiers_of_price(bounds, criteria.currency or "", of_parts=of_parts)
         if criteria.chosen_by is SearchOrder.RATING:
-            return values | tiers_of_score(bounds)
-        return values | tiers_of_merit(bounds, of_members=criteria.kind is SearchKind.SALONS)
+            return values | tiers_of_score(await self._bounds.now(self._work))
+        return values

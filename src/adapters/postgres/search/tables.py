@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from struct import Struct, pack, unpack
 from typing import Any, Final
 
@@ -22,10 +23,12 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     delete,
     func,
+    literal_column,
     select,
     tuple_,
     update,
@@ -176,6 +179,21 @@ search_entries: Final = Table(
 )
 _e: Final = search_entries.c
 Index("search_entries_merit_idx", _e.merit.desc(), _e.provider_id)
+_MERITS: Final = (320, 300, 290, 280, 270, 260, 250, 240, 220)
+"""The lowest merit of each band but the last one: a provider without reviews has at most 250."""
+
+
+def _band(lowest: int | None, below: int | None) -> ColumnElement[bool]:
+    """Those from one merit to another, as the index of their words says it: with constants."""
+    at_least = [] if lowest is None else [_e.merit >= literal_column(str(lowest))]
+    return and_(*at_least, *([] if below is None else [_e.merit < literal_column(str(below))]))
+
+
+MERIT_BANDS: Final = tuple(_band(lowest, below) for below, lowest in pairwise((None, *_MERITS, None)))
+"""The entries with most merit, the next ones, and so on. The words of each band have an index of their own: those that
+begin a search are few, and the index compares them in a tenth of the time that it takes to find them among all."""
+for _lowest, _each in zip((*_MERITS, 0), MERIT_BANDS, strict=True):
+    Index(f"search_entries_words_{_lowest}_idx", _e.words, postgresql_using="gin", postgresql_where=_each)
 Index("search_entries_point_idx", func.point(_e.lon, _e.lat), postgresql_using="gist")
 
 search_terms: Final = Table(

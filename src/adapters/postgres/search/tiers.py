@@ -1,11 +1,11 @@
 """Tiers of entries, by what they are chosen by: the first ones are searched first, the others if these are too few.
 
-Tiers of merit and of price are found by the marks of its bands, so that the full-text index by itself finds those of a
-tier who have the words; those of distance are rings around the point. Whatever the bounds of tiers are, the same is
-found.
+Tiers of merit have indexes of their own: see `tables.MERIT_BANDS`. Those of rating and of price are found by the marks
+of bands, so that the full-text index by itself finds those of a tier who have the words; those of distance are rings
+around the point. Whatever the bounds of tiers are, the same is found.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
@@ -13,20 +13,9 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, bindparam
 
 from adapters.postgres.search.bounds import SIZES, Bounds
-from adapters.postgres.search.marks import (
-    BAND,
-    BANDS,
-    SCORES,
-    any_of,
-    cell_marks,
-    member_marks,
-    merit_marks,
-    price_marks,
-    score_marks,
-)
+from adapters.postgres.search.marks import BANDS, SCORES, any_of, cell_marks, price_marks, score_marks
 from booking_domain.search.model import MAX_RADIUS_METRES, Box, Near
 
-_HIGHEST_MERIT: Final = BANDS * BAND - 1
 _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
 _RINGS: Final = (800, 1_500, 3_000, 12_000, MAX_RADIUS_METRES)
@@ -40,14 +29,13 @@ TIERS: Final = range(len(SIZES))
 RINGS: Final = range(len(_RINGS))
 
 
-def tiers_of_merit(bounds: Bounds, *, of_members: bool) -> dict[str, Any]:
-    """The parameters of tiers by merit, or by that of the members of salons."""
-    return _downwards(bounds.merits, _HIGHEST_MERIT, member_marks if of_members else merit_marks)
-
-
 def tiers_of_score(bounds: Bounds) -> dict[str, Any]:
     """The parameters of tiers by rating."""
-    return _downwards(bounds.scores, _HIGHEST_SCORE, score_marks)
+    found: dict[str, Any] = {"beyond": bounds.scores[-1]}
+    above = (_HIGHEST_SCORE, *(each - 1 for each in bounds.scores))
+    for number, (lowest, highest) in enumerate(zip(bounds.scores, above, strict=False)):
+        found[f"tier_{number}"] = any_of(score_marks(lowest, highest)) or None
+    return found
 
 
 def tiers_of_price(bounds: Bounds, currency: str, *, of_parts: bool) -> dict[str, Any]:
@@ -108,11 +96,3 @@ def halves_of(box: Box | None) -> dict[str, str | None]:
 def beyond() -> ColumnElement[Any]:
     """The bound of the last tier."""
     return bindparam("beyond", type_=BigInteger())
-
-
-def _downwards(bounds: Sequence[int], highest: int, marks_of: Callable[[int, int], list[str]]) -> dict[str, Any]:
-    """The parameters of tiers from the highest value down to the lowest one of each tier."""
-    found: dict[str, Any] = {"beyond": bounds[-1]}
-    for number, (lowest, above) in enumerate(zip(bounds, (highest, *(each - 1 for each in bounds)), strict=False)):
-        found[f"tier_{number}"] = any_of(marks_of(lowest, above)) or None
-    return found
