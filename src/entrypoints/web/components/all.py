@@ -14,6 +14,7 @@ from entrypoints.web.components.dialog import Dialog
 from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.gallery import Gallery
+from entrypoints.web.components.group import Group
 from entrypoints.web.components.moment import Time
 from entrypoints.web.components.notifications import Notifications
 from entrypoints.web.components.offers import Offers
@@ -44,6 +45,7 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Steps,
     Check,
     Choices,
+    Group,
     Upload,
     CardForm,
     Pay,

@@ -1,20 +1,24 @@
 """Pages that are one form: what was typed stays, and an error stands beside its field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from booking_domain.shared.errors import DomainError
 from entrypoints.http.kit.forms import Form
 from entrypoints.web.components.check import Check
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.field import Field
+from entrypoints.web.components.group import Group
 from entrypoints.web.components.steps import Steps
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.pages import Page, PageModel
 
-Fields = Sequence[Field | Check | Choices | Upload]
+ADD: Final = "add"
+"""The name of the button that sends a form for more fields."""
+_Control = Field | Check | Choices | Upload
+Fields = Sequence[_Control | Group]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class FormPage(PageModel):
     action: str
     fields: Fields = ()
     button: str
+    add: str = ""
+    """The text of a button that sends the form for more fields."""
     ways: tuple[Way, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """Other ways on: texts and addresses."""
@@ -59,11 +65,34 @@ class FormPage(PageModel):
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
 
-def with_error(fields: Fields, about: str, text: str) -> tuple[Field | Check | Choices | Upload, ...]:
+def with_error(fields: Fields, about: str, text: str) -> tuple[_Control | Group, ...]:
     """The fields with an error beside that of this name; of several, the first that is not checked."""
-    seen = (each for each in fields if getattr(each, "type", "") != "hidden" and not getattr(each, "checked", False))
+    seen = (
+        each
+        for each in _controls(fields)
+        if getattr(each, "type", "") != "hidden" and not getattr(each, "checked", False)
+    )
     wrong = next((each for each in seen if each.name == about), None)
-    return tuple(replace(each, error=text) if each is wrong else each for each in fields)
+    return _replaced(fields, wrong, text)
+
+
+def _controls(fields: Fields) -> Iterator[_Control]:
+    for each in fields:
+        if isinstance(each, Group):
+            yield from each.fields
+        else:
+            yield each
+
+
+def _replaced(fields: Fields, wrong: _Control | None, text: str) -> tuple[Any, ...]:
+    return tuple(
+        replace(each, fields=_replaced(each.fields, wrong, text))
+        if isinstance(each, Group)
+        else replace(each, error=text)
+        if each is wrong
+        else each
+        for each in fields
+    )
 
 
 def hidden(name: str, value: str) -> Field:

@@ -57,6 +57,10 @@ def visits_of(offer: PackageOffer | PlanOffer, names: Names, page: Page) -> Iter
     say, price = page.say, offer.price
     each = Money(amount=price.amount // offer.visits, currency=price.currency)
     yield say.count(_VISITS_EACH, offer.visits, price=page.formats.money(each))
-    covered = say.values.listed(isolated(names[each]) for each in offer.service_ids if each in names)
-    if covered:
-        yield say(Phrase("For: {services}."), services=covered)
+    yield from covering(offer.service_ids, names, page)
+
+
+def covering(service_ids: Iterable[ServiceId], names: Names, page: Page) -> Iterator[str]:
+    """For which services something is; nothing: for all."""
+    if covered := page.say.values.listed(isolated(names[each]) for each in service_ids if each in names):
+        yield page.say(Phrase("For: {services}."), services=covered)

@@ -1,7 +1,7 @@
 """What a place gives its customers now, and ending one of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -14,12 +14,14 @@ from booking_domain.packages.model import PackageOffer
 from booking_domain.plans.model import PlanOffer
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.time import MINUTES_A_DAY, time_zone
 from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.prepaid import REWARD
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.packages.offers import Names, covering
 from entrypoints.web.packages.offers import contents as package_contents
 from entrypoints.web.plans.offers import contents as plan_contents
 from entrypoints.web.plans.offers import period_price
@@ -58,7 +60,14 @@ _ENDINGS: Final = {
 _DONE: Final = {
     "started": Phrase("It is saved. Customers see it now."),
     "ended": Phrase("It has ended."),
+    "repriced": Phrase("The new price is saved."),
 }
+_BEFORE: Final = Plural(
+    "Only in the last {count} hour before it begins.", "Only in the last {count} hours before it begins."
+)
+_TIER: Final = Plural(
+    "{tier} from {count} point on: {percent} of the points.", "{tier} from {count} points on: {percent} of the points."
+)
 _HAVE: Final = Plural("{count} booking has it.", "{count} bookings have it.")
 _EXPIRY: Final = Plural("They expire {count} month later.", "They expire {count} months later.")
 _REVIEW: Final = Plural("A review earns {count} point.", "A review earns {count} points.")
@@ -75,6 +84,8 @@ class Place:
     name: str
     currency: str
     zone: str
+    services: Names = field(default_factory=dict)
+    """What customers book there."""
     provider_id: ProviderId | None = None
     salon_id: SalonId | None = None
 
@@ -109,6 +120,8 @@ class Reward:
     facts: tuple[str, ...]
     end: str
     """Where it is ended."""
+    reprice: str = ""
+    """Where its price is changed; empty: it stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +195,8 @@ def rewards_of(running: Running, place: Place, page: Page) -> Mapping[Kind, tupl
 
     def made(kind: Kind, thing_id: UUID, name: str, facts: Iterator[str], price: str = "") -> Reward:
         end = page.link(f"{PATH}/{kind.value}/{thing_id}/end", **place.query)
-        return Reward(id=thing_id, name=name, price=price, facts=tuple(facts), end=end)
+        reprice = page.link(f"{PATH}/{kind.value}/{thing_id}/price", **place.query) if kind is Kind.PLAN else ""
+        return Reward(id=thing_id, name=name, price=price, facts=tuple(facts), end=end, reprice=reprice)
 
     return {
         Kind.PROMOTION: tuple(
@@ -190,14 +204,20 @@ def rewards_of(running: Running, place: Place, page: Page) -> Mapping[Kind, tupl
             for each in running.promotions
         ),
         Kind.POINTS: tuple(
-            made(Kind.POINTS, each.id, each.name, _programme(each, page)) for each in running.programmes
+            made(Kind.POINTS, each.id, each.name, _programme(each, place, page)) for each in running.programmes
         ),
         Kind.PACKAGE: tuple(
-            made(Kind.PACKAGE, each.id, each.name, package_contents(each, {}, page), money(each.price))
+            made(Kind.PACKAGE, each.id, each.name, package_contents(each, place.services, page), money(each.price))
             for each in running.packages
         ),
         Kind.PLAN: tuple(
-            made(Kind.PLAN, each.id, each.name, plan_contents(each, {}, page), period_price(each, each.price, page))
+            made(
+                Kind.PLAN,
+                each.id,
+                each.name,
+                plan_contents(each, place.services, page),
+                period_price(each, each.price, page),
+            )
             for each in running.plans
         ),
     }
@@ -234,13 +254,27 @@ def _promotion(view: PromotionView, place: Place, page: Page) -> Iterator[str]:
     )
     if promotion.first_visit:
         yield say(Phrase("Only for the first visit."))
+    yield from covering(promotion.service_ids, place.services, page)
+    if promotion.days:
+        names = (name for day, _, name in page.formats.weekdays() if day in promotion.days)
+        yield say(Phrase("On these days: {days}."), days=say.values.listed(names))
+    if (promotion.from_minute, promotion.until_minute) != (0, MINUTES_A_DAY):
+        first, last = (clock_of(each, page) for each in (promotion.from_minute, promotion.until_minute))
+        yield say(Phrase("If it begins between {first} and {last}."), first=first, last=last)
+    if promotion.hours_before is not None:
+        yield say.count(_BEFORE, promotion.hours_before)
     if promotion.ends_at is not None:
         day = say.values.day(promotion.ends_at.astimezone(time_zone(place.zone)).date())
         yield say(Phrase("Until {day}."), day=day)
     yield say.count(_HAVE, view.redemptions)
 
 
-def _programme(programme: LoyaltyProgramme, page: Page) -> Iterator[str]:
+def clock_of(minute: int, page: Page) -> str:
+    """A minute of the day on the clock."""
+    return page.say.values.digits(f"{minute // 60:02}:{minute % 60:02}")
+
+
+def _programme(programme: LoyaltyProgramme, place: Place, page: Page) -> Iterator[str]:
     say = page.say
     per, worth = (_money(each, programme.currency, page) for each in (programme.per_amount, programme.point_value))
     yield say.count(
@@ -257,6 +291,12 @@ def _programme(programme: LoyaltyProgramme, page: Page) -> Iterator[str]:
     ):
         if count:
             yield say.count(text, count)
+    for tier in programme.tiers:
+        earned = page.formats.percent(tier.percent / 100)
+        yield say.count(_TIER, tier.from_points, tier=isolated(tier.name), percent=earned)
+    for reward in programme.rewards:
+        yield say.count(REWARD, reward.points, name=isolated(reward.name))
+        yield from covering(reward.service_ids, place.services, page)
 
 
 def _money(amount: int, currency: str, page: Page) -> str:

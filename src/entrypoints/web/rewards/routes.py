@@ -15,6 +15,7 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import SalonNotFound
 from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
 from booking_domain.packages.ports import PackageOfferFilter
+from booking_domain.plans.model import PlanOfferId
 from booking_domain.plans.ports import PlanOfferFilter
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
@@ -44,16 +45,27 @@ from booking_domain.use_cases.packages.offers import (
     list_package_offers,
     offer_package,
 )
-from booking_domain.use_cases.plans.offers import OfferPlan, end_plan_offer, list_plan_offers, offer_plan
+from booking_domain.use_cases.plans.offers import (
+    ChangePlanPrice,
+    OfferPlan,
+    change_plan_price,
+    end_plan_offer,
+    list_plan_offers,
+    offer_plan,
+)
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.platform.views import ManagedSalon
-from entrypoints.http.kit.forms import FORM, form_of
+from entrypoints.http.kit.forms import FORM, TOKEN, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.languages.documents import Phrase
 from entrypoints.settings.main import Settings
-from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.forms import ADD, said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import id_of
+from entrypoints.web.packages.offers import names_of
+from entrypoints.web.rewards.fields import PRICE, amount
+from entrypoints.web.rewards.programmes import first_field
+from entrypoints.web.rewards.promotions import CODE
 from entrypoints.web.rewards.rewards import (
     PATH,
     SALON,
@@ -67,7 +79,7 @@ from entrypoints.web.rewards.rewards import (
     runs,
     without_place,
 )
-from entrypoints.web.rewards.starting import CODE, ONCE, Start, start_of, start_page
+from entrypoints.web.rewards.starting import ONCE, Start, price_page, start_of, start_page
 from entrypoints.web.rewards.turns import path_of, turns_in, turns_page
 
 _MOST: Final = 100
@@ -125,6 +137,7 @@ class RewardDesk:
                 name=profile.display_name,
                 currency=view.terms.price.currency,
                 zone=view.time_zone,
+                services=names_of(await self._reads.services.of_provider(profile.id)),
                 provider_id=profile.id,
             )
         ]
@@ -190,6 +203,15 @@ class RewardDesk:
         """End it."""
         await self._executor.run(_ENDS[kind], reward.id, actor=self.actor, session_id=self._session_id)
 
+    async def reprice(self, reward: Reward, price_amount: int) -> None:
+        """Ask another price for a plan, in minor units.
+
+        Raises:
+            InvalidValue: it is zero.
+        """
+        command = ChangePlanPrice(offer_id=PlanOfferId(reward.id), price_amount=price_amount)
+        await self._executor.run(change_plan_price, command, actor=self.actor, session_id=self._session_id)
+
     async def turn(self, command: SetTurn) -> None:
         """Set the turn of a member."""
         await self._executor.run(set_member_turn, command, actor=self.actor, session_id=self._session_id)
@@ -201,6 +223,7 @@ class RewardDesk:
             name=managed.salon.name,
             currency=next(currencies, self._settings.default_currency),
             zone=managed.salon.time_zone,
+            services=names_of(await self._reads.services.of_salon(managed.salon.id)),
             salon_id=managed.salon.id,
         )
 
@@ -278,7 +301,8 @@ async def show_start(
 ) -> Response[Any]:
     """What is to be given."""
     place = await rewards.place(page.asked(SALON))
-    return page.render(start_page(_kind(kind), place, {}, page, csrf=csrf), public=False)
+    typed = page.led or page.refused
+    return page.render(start_page(_kind(kind), place, typed, page, csrf=csrf), public=False)
 
 
 @post(f"{PATH}/new/{{kind:str}}", status_code=303, opt=FORM)
@@ -293,12 +317,56 @@ async def start(
     """Give it from now on."""
     form = form_of(request)
     found, place = _kind(kind), await rewards.place(said(form, SALON))
+    if said(form, ADD):
+        address = page.link(f"{PATH}/new/{found.value}", **place.query)
+        typed = {name: texts for name, texts in form.items() if name not in {TOKEN, ADD}}
+        return page.lead(start_page(found, place, form, page, csrf=csrf), address, typed)
     try:
         await rewards.start(start_of(found, place, form), said(form, ONCE))
     except DomainError as error:
         shown = start_page(found, place, form, page, csrf=csrf)
         return page.refuse(shown.failed(error, page, field=_field_of(error)), error, at=page.path)
     return page.see(page.link(place.path, done="started"))
+
+
+@get(f"{PATH}/{{kind:str}}/{{thing_id:str}}/price")
+async def show_price(
+    kind: FromPath[str],
+    thing_id: FromPath[str],
+    page: Injected[Page],
+    *,
+    rewards: Injected[RewardDesk],
+    csrf: Injected[str],
+) -> Response[Any]:
+    """The price of a plan."""
+    place = await rewards.place(page.asked(SALON))
+    reward = await rewards.reward(_kind(kind), thing_id, place, page)
+    if reward is None or not reward.reprice:
+        return page.see(page.link(place.path))
+    return page.render(price_page(reward, place, {}, page, csrf=csrf), public=False)
+
+
+@post(f"{PATH}/{{kind:str}}/{{thing_id:str}}/price", status_code=303, opt=FORM)
+async def save_price(
+    kind: FromPath[str],
+    thing_id: FromPath[str],
+    request: Request[Any, Any, Any],
+    *,
+    page: Injected[Page],
+    rewards: Injected[RewardDesk],
+    csrf: Injected[str],
+) -> Response[Any]:
+    """Change it. It may be repeated."""
+    form, place = form_of(request), await rewards.place(page.asked(SALON))
+    reward = await rewards.reward(_kind(kind), thing_id, place, page)
+    if reward is None or not reward.reprice:
+        return page.see(page.link(place.path))
+    try:
+        await rewards.reprice(reward, amount(form, PRICE, place) or 0)
+    except DomainError as error:
+        shown = price_page(reward, place, form, page, csrf=csrf)
+        return page.refuse(shown.failed(error, page, field=_field_of(error)), error, at=page.path)
+    return page.see(page.link(place.path, done="repriced"))
 
 
 @get(f"{PATH}/{{kind:str}}/{{thing_id:str}}/end")
@@ -341,7 +409,7 @@ def _field_of(error: DomainError) -> str:
     """The field that an error is about."""
     if isinstance(error, PromotionCodeTaken):
         return CODE
-    return str(error.parameters["field"]) if isinstance(error, InvalidValue) else ""
+    return first_field(str(error.parameters["field"])) if isinstance(error, InvalidValue) else ""
 
 
 handlers: Final = (
@@ -351,6 +419,8 @@ handlers: Final = (
     save_turns,
     show_start,
     start,
+    show_price,
+    save_price,
     show_end,
     end,
 )

@@ -235,6 +235,9 @@ async def _figures(api: Api) -> tuple[Look, ...]:
     path, package = "/account/statistics", {"name": "Five visits", "visits": 5, "priceAmount": 30_000_000}
     offered = await api.post("/package-offers", provider, json=package | {"currency": "MNT"})
     assert offered.status_code == 201, offered.text
+    visits = {"name": "Two visits a month", "visits": 2, "priceAmount": 12_000_000, "currency": "MNT"}
+    plan = await api.post("/plan-offers", provider, json=visits)
+    assert plan.status_code == 201, plan.text
     return (
         Look("statistics", path, token=provider),
         Look("statistics-week", f"{path}?days=7&until=2026-11-22", token=provider),
@@ -244,6 +247,7 @@ async def _figures(api: Api) -> tuple[Look, ...]:
         Look("rewards-salon", f"{_REWARDS}/{salon['id']}", token=manager),
         Look("rewards-turns", f"{_REWARDS}/{salon['id']}/turns?done=saved", token=manager),
         Look("rewards-end", f"{_REWARDS}/package/{offered.json()['id']}/end", token=provider),
+        Look("rewards-price", f"{_REWARDS}/plan/{plan.json()['id']}/price", token=provider),
         *[Look(f"rewards-new-{kind}", f"{_REWARDS}/new/{kind}", token=provider) for kind in _KINDS],
     )
 

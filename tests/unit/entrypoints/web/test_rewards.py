@@ -125,3 +125,109 @@ async def test_who_has_no_place_or_is_a_customer_sets_nothing_up(api: Api, langu
     assert PATH not in (await customer.get(f"/{language}/account")).text
     unknown = Visitor(api, (await api.open_provider())[0])
     assert (await unknown.get(f"/{language}{PATH}/new/lottery")).status_code == 404
+
+
+async def with_services(api: Api) -> tuple[str, dict[str, str]]:
+    """A provider, and the ids of two services by their names."""
+    owner, _ = await api.open_provider(displayName="Sarnai")
+    made = {}
+    for name in ("Cut", "Wash"):
+        body = {"name": name, "durationMinutes": 30, "priceAmount": 20_000_00, "currency": "MNT"}
+        made[name] = (await api.post("/services", owner, json=body)).json()["id"]
+    return owner, made
+
+
+async def test_a_promotion_is_for_some_services_days_and_hours(api: Api) -> None:
+    owner, services = await with_services(api)
+    visitor = Visitor(api, owner)
+    asked = await visitor.get(f"/fa{PATH}/new/promotion")
+    typed = {
+        "name": "Quiet hours",
+        "percent": "20",
+        "service_ids": [services["Wash"]],
+        "days": ["0", "2"],
+        "from_minute": "600",
+        "until_minute": "840",
+        "hours_before": "۴۸",
+        "most_amount": "۵٬۰۰۰",
+        "most_per_customer": "1",
+        "most_total_amount": "1000000",
+        "combinable": "yes",
+        "starts_at": "۱۴۰۵/۰۹/۱۰",
+    }
+    wrong = await visitor.submit(asked, "/new/promotion", **typed | {"until_minute": "600"})
+    assert wrong.status_code == 422
+    assert '<details class="group" open>' in wrong.text
+    assert 'id="field-until_minute-error"' in wrong.text
+    assert f'value="{services["Wash"]}" checked' in wrong.text
+    assert "<title>خطا: " in wrong.text
+    done = await visitor.submit(wrong, "/new/promotion", **typed)
+    assert done.headers["Location"] == f"/fa{PATH}?done=started", done.text
+    [made] = await running(api, owner, "/promotions")
+    wanted = {"serviceIds": [services["Wash"]], "days": [0, 2], "fromMinute": 600, "untilMinute": 840}
+    wanted |= {"hoursBefore": 48, "mostAmount": 5_000_00, "mostPerCustomer": 1, "mostTotalAmount": 1_000_000_00}
+    wanted |= {"combinable": True, "startsAt": "2026-12-01T00:00:00+08:00"}
+    assert {name: made[name] for name in wanted} == wanted
+    page = await visitor.get(f"/fa{PATH}")
+    assert all(each in page.text for each in ("دوشنبه، چهارشنبه", "۱۰:۰۰", "۱۴:۰۰", "Wash", "۴۸"))
+    for name, text in (("starts_at", "soon"), ("most_amount", "much"), ("most_per_customer", "0")):
+        wrong = await visitor.submit(asked, "/new/promotion", **typed | {name: text})
+        assert f'id="field-{name}-error"' in wrong.text, name
+
+
+async def test_a_programme_has_tiers_and_rewards(api: Api) -> None:
+    owner, services = await with_services(api)
+    visitor = Visitor(api, owner)
+    asked = await visitor.get(f"/en{PATH}/new/points")
+    assert 'name="tiers-1-name"' in asked.text
+    assert 'name="tiers-2-name"' not in asked.text
+    typed = {"name": "Points", "per_amount": "1000", "point_value": "50", "points": "2", "most_points": "500"}
+    typed |= {"tiers-1-name": "Gold", "tiers-1-from_points": "1000", "tiers-1-percent": "150"}
+    more = await visitor.submit(asked, "/new/points", **typed, add="fields")
+    assert (more.status_code, str(more.url).endswith("?kept=1")) == (200, True)
+    for shown in (more, await visitor.get(str(more.url))):
+        assert all(f'name="{each}"' in shown.text for each in ("tiers-2-name", "rewards-1-name"))
+        assert all(f'value="{each}"' in shown.text for each in ("Gold", "150", "500"))
+    typed |= {"tiers-2-name": "Silver", "tiers-2-from_points": "500", "excluded_service_ids": services["Cut"]}
+    typed |= {"rewards-1-name": "A wash", "rewards-1-points": "300"}
+    wrong = await visitor.submit(more, "/new/points", **typed)
+    assert (wrong.status_code, 'id="check-rewards-1-service_ids-error"' in wrong.text) == (422, True)
+    typed |= {"rewards-1-service_ids": services["Wash"]}
+    for name, text in (("tiers-2-from_points", "many"), ("tiers-1-percent", "50"), ("tiers-1-name", "Silver")):
+        wrong = await visitor.submit(more, "/new/points", **typed | {name: text})
+        beside = name if name != "tiers-2-name" else "tiers-1-name"
+        assert (wrong.status_code, f'id="field-{beside}-error"' in wrong.text) == (422, True), name
+    for _ in range(2):
+        done = await visitor.submit(wrong, "/new/points", **typed)
+        assert done.headers["Location"] == f"/en{PATH}?done=started", done.text
+    [made] = await running(api, owner, "/loyalty/programmes")
+    assert (made["points"], made["mostPoints"], made["excludedServiceIds"]) == (2, 500, [services["Cut"]])
+    tiers = [(each["name"], each["fromPoints"], each["percent"]) for each in made["tiers"]]
+    assert tiers == [("Silver", 500, 100), ("Gold", 1_000, 150)]
+    assert made["rewards"] == [{"name": "A wash", "points": 300, "serviceIds": [services["Wash"]]}]
+    page = unescape((await visitor.get(f"/en{PATH}")).text)
+    assert all(each in page for each in ("from 1000 points on: 150 % of the points.", "A wash\u2069 for 300 points"))
+
+
+async def test_a_plan_for_some_services_gets_another_price(api: Api) -> None:
+    owner, services = await with_services(api)
+    visitor = Visitor(api, owner)
+    asked = await visitor.get(f"/en{PATH}/new/plan")
+    typed = {"name": "Two a month", "visits": "2", "price_amount": "120000", "service_ids": services["Wash"]}
+    await visitor.submit(asked, "/new/plan", **typed)
+    [made] = await running(api, owner, "/plan-offers")
+    assert made["serviceIds"] == [services["Wash"]]
+    page = await visitor.get(f"/en{PATH}")
+    assert "For: \u2068Wash\u2069." in page.text
+    [change] = re.findall(rf'href="(/en{PATH}/plan/[^"]+/price)"', page.text)
+    question = await visitor.get(change)
+    assert "MNT 120,000 a month" in question.text
+    for text in ("much", "", "0"):
+        wrong = await visitor.submit(question, "/price", price_amount=text)
+        assert (wrong.status_code, 'id="field-price_amount-error"' in wrong.text) == (422, True), text
+    for _ in range(2):
+        done = await visitor.submit(question, "/price", price_amount="150 000")
+        assert done.headers["Location"] == f"/en{PATH}?done=repriced"
+    assert [each["priceAmount"] for each in await running(api, owner, "/plan-offers")] == [150_000_00]
+    stranger = Visitor(api, (await api.open_provider())[0])
+    assert (await stranger.get(change)).headers["Location"] == f"/en{PATH}"
