@@ -64,6 +64,19 @@ class Zone {
     const gap = near.findIndex(([from, offset], i) => i > 0 && (from + offset) * SECOND > wall && (from + near[i - 1][1]) * SECOND <= wall)
     return wall - near[gap - 1][1] * SECOND
   }
+
+  shown(date, start, end, clocks) { // 26: when the clock shows a time from start to end, in minutes after the midnight of a date
+    const from = date * DAY + start * MINUTE, to = date * DAY + end * MINUTE, parts = []
+    for (let day = date - 2; day <= date + 4; day++) {
+      for (const [at, offset] of this.changes(day)) if (parts.at(-1)?.[1] !== offset) parts.push([at, offset])
+    }
+    return parts.map(([at, offset], i) => {
+      const before = parts[i - 1]?.[1] ?? offset, [next, after] = parts[i + 1] ?? [Infinity, offset]
+      const since = clocks === 'first' ? at + Math.max(0, before - offset) : at
+      const until = clocks === 'second' ? next - Math.max(0, offset - after) : next
+      return [Math.max(since * SECOND, from - offset * SECOND), Math.min(until * SECOND, to - offset * SECOND)]
+    })
+  }
 }
 
 function zoneOf(name) {
@@ -91,7 +104,8 @@ function openedOn(hours, date) { // the ranges that start on a date
   const ranges = exception ? exception.ranges ?? [] : (hours.rules ?? []).filter((rule) => applies(rule, date)) // 6
   return ranges
     .map(({ startTime, endTime }) => [minutesOf(startTime), minutesOf(endTime)])
-    .map(([start, end]) => [zone.instant(date, start), zone.instant(date + (end <= start ? 1 : 0), end)]) // 3
+    .map(([start, end]) => [start, end <= start ? end + 1440 : end]) // 3
+    .flatMap(([start, end]) => (hours.clocks === 'elapsed' ? [[zone.instant(date, start), zone.instant(date, end)]] : zone.shown(date, start, end, hours.clocks)))
     .filter(([start, end]) => start < end)
 }
 
@@ -130,7 +144,7 @@ function common(one, other) {
 
 // --- a question
 
-const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1, venue: '', travelMinutes: 0, ways: [] }
+const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1, clockChanges: 'elapsed', venue: '', travelMinutes: 0, ways: [] }
 
 function instantOf(text) { // RFC 3339, to the microsecond
   const [, upToSeconds, fraction = '', offset] = /^(.{10}T..:..(?::..)?)(?:\.(\d+))?(.*)$/.exec(text)
@@ -148,15 +162,16 @@ function without({ start, end }, pauses) { // what remains of a range
 
 export class Question {
   constructor({ calendar, claims = [], now, durationMinutes }) {
-    this.calendar = calendar
     this.zone = zoneOf(calendar.timeZone)
     this.settings = { ...defaults, ...calendar.settings }
+    const read = (hours) => hours && { ...hours, clocks: this.settings.clockChanges } // 26
+    this.calendar = { ...read(calendar), salon: read(calendar.salon) }
     this.now = instantOf(now)
     this.length = (durationMinutes ?? this.settings.slotDurationMinutes) * MINUTE
     this.step = this.settings.slotStepMinutes * MINUTE
     this.pauses = (durationMinutes ?? this.settings.slotDurationMinutes) === this.settings.slotDurationMinutes ? this.settings.pauses ?? [] : [] // 22
     this.days = this.settings.wholeDays && this.length === this.settings.slotDurationMinutes * MINUTE ? this.length / DAY : 0 // 24
-    this.services = (calendar.serviceHours ?? []).map(({ rules }) => ({ timeZone: calendar.timeZone, rules })) // 23
+    this.services = (calendar.serviceHours ?? []).map(({ rules }) => read({ timeZone: calendar.timeZone, rules })) // 23
     this.blocks = (calendar.blocks ?? []).map(rangeOf)
     this.busy = (calendar.busy ?? []).map(rangeOf)
     this.resources = (calendar.resources ?? []).map(({ needed = 1, units }) => [needed, units.map(({ taken = [] }) => taken.map(rangeOf))])

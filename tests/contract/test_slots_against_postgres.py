@@ -41,7 +41,7 @@ def clocks(connection: psycopg.Connection) -> Clocks:
 
 
 @settings(max_examples=50_000 if NIGHTLY else 60)
-@given(questions(whole_days=False, venues=False))
+@given(questions(whole_days=False, venues=False, clock_changes=False))
 def test_slots_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question
 ) -> None:
@@ -50,7 +50,7 @@ def test_slots_equal_those_that_postgres_computes(
 
 
 @settings(max_examples=5_000 if NIGHTLY else 20)
-@given(questions(salons=False, whole_days=False, venues=False), st.integers(0, 100) | st.none())
+@given(questions(salons=False, whole_days=False, venues=False, clock_changes=False), st.integers(0, 100) | st.none())
 def test_slots_of_calendars_that_never_close_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question, open_for: int | None
 ) -> None:

@@ -40,11 +40,14 @@ _SETTINGS: Final = {
     "maxPerYear": "max_per_year",
     "capacity": "capacity",
     "anchoring": "anchoring",
+    "clockChanges": "clock_changes",
     "wholeDays": "whole_days",
     "venue": "venue",
     "travelMinutes": "travel_minutes",
 }
-_RARE: Final = {name: getattr(SlotSettings(), _SETTINGS[name]) for name in ("wholeDays", "venue", "travelMinutes")}
+_RARE: Final = {
+    name: getattr(SlotSettings(), _SETTINGS[name]) for name in ("clockChanges", "wholeDays", "venue", "travelMinutes")
+}
 """Members that are left out as long as they are these."""
 
 

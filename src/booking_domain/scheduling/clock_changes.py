@@ -1,7 +1,8 @@
 """Hours that begin or end at a time which a change of clocks skips or repeats.
 
-Slots take the first of two such times, and for one that does not occur the offset before the gap (RFC 5545 §3.3.5).
-Whoever wants something else finds the dates here, and refuses the hours or replaces them by a `DateException`:
+By default slots take the first of two such times, and for one that does not occur the offset before the gap (RFC 5545
+§3.3.5); `SlotSettings.clock_changes` says otherwise. Whoever wants something else finds the dates here, and refuses the
+hours or replaces them by a `DateException`:
 
 >>> from booking_domain.scheduling.model import OpeningHours
 >>> from booking_domain.scheduling.weekly import Hours, WeeklyRule
@@ -23,7 +24,7 @@ class UnusualTime(NamedTuple):
     """A time at which hours begin or end, and that does not occur once."""
 
     at: datetime
-    """In the zone of the hours, with the offset that slots take."""
+    """In the zone of the hours, with the offset that slots take by default."""
     occurs: int
     """How often clocks show this time on its date: 0 or 2."""
     on: date

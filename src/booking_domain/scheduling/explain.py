@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import Calendar, OpeningHours, Slot
+from booking_domain.scheduling.model import Calendar, ClockChanges, OpeningHours, Slot, SlotSettings
 from booking_domain.scheduling.open_hours import closed_by_exceptions, open_ranges, service_ranges
 from booking_domain.scheduling.pauses import meet, without
 from booking_domain.scheduling.slots import (
@@ -168,9 +168,9 @@ def reasons_against(calendar: Calendar, claims: Iterable[Claim], span: TimeRange
     )
 
 
-def closed_by_exception(hours: OpeningHours, span: TimeRange) -> bool:
+def closed_by_exception(hours: OpeningHours, clocks: ClockChanges, span: TimeRange) -> bool:
     """Whether the weekly rules are open during the whole time, and an exception closes part of it."""
-    return not _inside_hours(hours, span) and _inside_hours(replace(hours, exceptions=()), span)
+    return not _inside_hours(hours, clocks, span) and _inside_hours(replace(hours, exceptions=()), clocks, span)
 
 
 def time_off_until(calendar: Calendar, span: TimeRange) -> datetime | None:
@@ -181,7 +181,7 @@ def time_off_until(calendar: Calendar, span: TimeRange) -> datetime | None:
     ends = [block.range.end for block in calendar.blocks if block.range.overlaps(span)]
     for hours in (calendar, calendar.salon):
         if hours is not None:
-            closed = closed_by_exceptions(hours, span.lower, span.upper)
+            closed = closed_by_exceptions(hours, calendar.settings.clock_changes, span.lower, span.upper)
             ends += (ORIGIN + timedelta(seconds=end) for _, end in closed)
     return max(ends, default=None)
 
@@ -190,7 +190,7 @@ def _closings(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:
     own = replace(calendar, salon=None)
     if not _inside(own, span):
         yield Reason.EXCEPTION if _inside(replace(own, exceptions=()), span) else Reason.CLOSED
-    if calendar.salon is not None and not _inside_hours(calendar.salon, span):
+    if calendar.salon is not None and not _inside_hours(calendar.salon, calendar.settings.clock_changes, span):
         yield Reason.SALON_CLOSED
     if not all(_inside_service(calendar, hours, span) for hours in calendar.service_hours):
         yield Reason.SERVICE_CLOSED
@@ -213,8 +213,10 @@ def _off_opening(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:
         yield Reason.OFF_GRID
 
 
-def _inside_hours(hours: OpeningHours, span: TimeRange) -> bool:
-    return _inside(Calendar(time_zone=hours.time_zone, rules=hours.rules, exceptions=hours.exceptions), span)
+def _inside_hours(hours: OpeningHours, clocks: ClockChanges, span: TimeRange) -> bool:
+    settings, rules, exceptions = SlotSettings(clock_changes=clocks), hours.rules, hours.exceptions
+    of_hours = Calendar(time_zone=hours.time_zone, rules=rules, exceptions=exceptions, settings=settings)
+    return _inside(of_hours, span)
 
 
 def _inside(calendar: Calendar, span: TimeRange) -> bool:

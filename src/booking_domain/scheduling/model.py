@@ -95,6 +95,20 @@ class Anchoring(StrEnum):
     """Also at the end of each claim and busy time, so that appointments follow one another without gaps."""
 
 
+class ClockChanges(StrEnum):
+    """When hours are open around a change of clocks, and with them those of the salon and of services."""
+
+    ELAPSED = "elapsed"
+    """From the instant of their start to that of their end, whatever clocks show in between. A time that occurs twice
+    is the first; one that does not occur takes the offset before the gap (RFC 5545 §3.3.5)."""
+    BOTH = "both"
+    """Whenever the clock shows a time in them: both times what it shows twice, and never what it does not show."""
+    FIRST = "first"
+    """Whenever the clock shows a time in them, but only the first time what it shows twice."""
+    SECOND = "second"
+    """Whenever the clock shows a time in them, but only the second time what it shows twice."""
+
+
 class OnTimeZoneChange(StrEnum):
     """What becomes of a provider's opening hours when the provider's time zone changes."""
 
@@ -152,6 +166,7 @@ class SlotSettings:
     class_id: ServiceId | None = None
     """The class that is booked: only its own claims share their time; None: claims without a class do."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
+    clock_changes: ClockChanges = ClockChanges.ELAPSED
     venue: str = ""
     """Where the appointment is; empty: nothing is said, and nobody travels to it or from it."""
     travel_minutes: int = 0

@@ -1,18 +1,20 @@
 """Open ranges from weekly rules and exceptions, in seconds since `ORIGIN`, correct across daylight-saving changes."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling.model import Calendar, OpeningHours
+from booking_domain.scheduling.model import Calendar, ClockChanges, OpeningHours
 from booking_domain.scheduling.weekly import DAYS_A_WEEK, ServiceHours, WeeklyRule
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY
 
 _FIRST_DAY: Final = ORIGIN.toordinal()
 _MOST_OFFSETS: Final = 65_536
+_MOST_DATES: Final = 4_096
 
 Span = tuple[int, int]
 """A half-open range in seconds since `ORIGIN`."""
@@ -25,10 +27,11 @@ def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days:
     more than `lookback_days`, and either its true end or one beyond `highest`. Some may lie before `lowest`. The second
     value says whether each range is known to end on the day on which it starts.
     """
-    ranges, short = _merged_ranges(calendar, lowest, highest, lookback_days)
+    clocks = calendar.settings.clock_changes
+    ranges, short = _merged_ranges(calendar, clocks, lowest, highest, lookback_days)
     if calendar.salon is None:
         return ranges, short
-    others, others_short = _merged_ranges(calendar.salon, lowest, highest, lookback_days)
+    others, others_short = _merged_ranges(calendar.salon, clocks, lowest, highest, lookback_days)
     return _intersection(ranges, others), short or others_short
 
 
@@ -37,13 +40,14 @@ def service_ranges(calendar: Calendar, hours: ServiceHours, lowest: int, highest
 
     Their edges within this range are true. Some may lie before `lowest`.
     """
-    ranges, _ = _merged_ranges(OpeningHours(time_zone=calendar.time_zone, rules=hours.rules), lowest, highest, 0)
+    of_service = OpeningHours(time_zone=calendar.time_zone, rules=hours.rules)
+    ranges, _ = _merged_ranges(of_service, calendar.settings.clock_changes, lowest, highest, 0)
     return ranges
 
 
-def hours_of_dates(hours: OpeningHours, first: int, until: int) -> dict[int, Span]:
+def hours_of_dates(hours: OpeningHours, clocks: ClockChanges, first: int, until: int) -> dict[int, Span]:
     """Of the dates `[first, until)`, those on which hours start: from their first opening to their last closing."""
-    week, found = _Week(hours), dict[int, Span]()
+    week, found = _Week(hours, clocks), dict[int, Span]()
     for ordinal in range(first, until):
         spans, _ = week.opened_on(ordinal, ordinal + 1)
         if spans:
@@ -58,10 +62,10 @@ def open_until(calendar: Calendar, at: datetime) -> datetime | None:
     return next((ORIGIN + timedelta(0, end) for start, end in ranges if start <= seconds < end), None)
 
 
-def closed_by_exceptions(hours: OpeningHours, lowest: int, highest: int) -> Iterator[Span]:
+def closed_by_exceptions(hours: OpeningHours, clocks: ClockChanges, lowest: int, highest: int) -> Iterator[Span]:
     """The dates, and the hours of the rules, that exceptions close during part of `[lowest, highest)`."""
-    usual = _Week(replace(hours, exceptions=()))
-    opened, _ = _merged_ranges(hours, lowest, highest, 0)
+    usual = _Week(replace(hours, exceptions=()), clocks)
+    opened, _ = _merged_ranges(hours, clocks, lowest, highest, 0)
     for exception in hours.exceptions:
         ordinal = exception.date.toordinal()
         spans, _ = usual.opened_on(ordinal, ordinal + 1)
@@ -101,10 +105,14 @@ def date_span(zone: ZoneInfo, ordinal: int) -> Span | None:
     return seconds_of(zone, ordinal, 0), seconds_of(zone, ordinal + 1, 0)
 
 
-def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days: int) -> tuple[list[Span], bool]:
-    # The local date is the UTC date or next to it, and hours that start on the previous date may continue.
+def _merged_ranges(
+    hours: OpeningHours, clocks: ClockChanges, lowest: int, highest: int, lookback_days: int
+) -> tuple[list[Span], bool]:
+    # The local date is the UTC date or next to it, and hours that start on the previous date may continue: also when
+    # a clock that was set back by most of a day shows them for the second time.
     first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
-    week = _Week(hours)
+    first -= clocks is not ClockChanges.ELAPSED
+    week = _Week(hours, clocks)
     if week.is_regular:  # whole weeks are opened at once, faster than the days of the window one by one
         first, last = first - first % DAYS_A_WEEK, last + -(last + 1) % DAYS_A_WEEK
     spans, tidy = week.opened_on(first, last + 1)
@@ -130,8 +138,9 @@ def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days
 class _Week:
     """The hours of each weekday, in seconds after midnight, and of the dates that differ."""
 
-    def __init__(self, hours: OpeningHours) -> None:
+    def __init__(self, hours: OpeningHours, clocks: ClockChanges) -> None:
         self._zone = hours.zone
+        self._clocks = clocks
         self._offsets = _offsets_of(hours.zone)
         self._usual: list[list[Span]] = [[] for _ in range(DAYS_A_WEEK)]
         self._at_times: dict[int, list[WeeklyRule]] = {}
@@ -184,19 +193,32 @@ class _Week:
         offset = self._offsets[ordinal]
         if offset is None:
             for opens, closes in on_it:
-                start = seconds_of(self._zone, ordinal, opens // 60)
-                end = seconds_of(self._zone, ordinal, closes // 60)
-                if start < end:
-                    spans.append((start, end))
+                spans += self._between(ordinal, opens, closes)
             return False
         midnight = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - offset
         if tidy and spans:
             tidy = midnight > spans[-1][1]  # false where the zone skipped a date
         for opens, closes in on_it:
-            end = midnight + closes if closes < SECONDS_A_DAY else seconds_of(self._zone, ordinal, closes // 60)
-            if midnight + opens < end:
-                spans.append((midnight + opens, end))
+            if closes < SECONDS_A_DAY:
+                spans.append((midnight + opens, midnight + closes))
+            else:
+                spans += self._between(ordinal, opens, closes)
         return tidy
+
+    def _between(self, ordinal: int, opens: int, closes: int) -> Iterator[Span]:
+        """The ranges between two times of a date, in seconds after midnight, near which clocks may change."""
+        if self._clocks is ClockChanges.ELAPSED:
+            start, end = (seconds_of(self._zone, ordinal, each // 60) for each in (opens, closes))
+            if start < end:
+                yield start, end
+            return
+        midnight = (ordinal - _FIRST_DAY) * SECONDS_A_DAY
+        for part in _parts(self._zone, ordinal):
+            since = part.again if self._clocks is ClockChanges.FIRST else part.since
+            until = part.repeated if self._clocks is ClockChanges.SECOND else part.until
+            start, end = max(since, midnight + opens - part.offset), min(until, midnight + closes - part.offset)
+            if start < end:
+                yield start, end
 
     def _on(self, ordinal: int) -> list[Span]:
         exception = self._exceptions.get(ordinal)
@@ -242,8 +264,49 @@ def _intersection(one: list[Span], other: list[Span]) -> list[Span]:
     return common
 
 
-def _offset(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
-    wall = datetime.fromordinal(ordinal).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=zone)
+class _Part(NamedTuple):
+    """A time between two changes of clocks, in seconds since `ORIGIN`."""
+
+    offset: int
+    since: int
+    until: int
+    again: int
+    """From when on the clock shows what it has not shown before."""
+    repeated: int
+    """From when on the clock shows what it will show again."""
+
+
+@lru_cache(maxsize=_MOST_DATES)
+def _parts(zone: ZoneInfo, ordinal: int) -> list[_Part]:
+    """The times between the changes of clocks around a local date and the next one."""
+    midnight, step = (ordinal - _FIRST_DAY) * SECONDS_A_DAY, SECONDS_A_DAY // 4
+    found = [(midnight - 2 * SECONDS_A_DAY, _offset_at(zone, midnight - 2 * SECONDS_A_DAY))]
+    for at in range(midnight - 2 * SECONDS_A_DAY, midnight + 5 * SECONDS_A_DAY, step):  # one change at most in each
+        after = _offset_at(zone, at + step)
+        if after != found[-1][1]:
+            known = range(at + 1, at + step + 1)
+            changes = bisect_left(known, True, key=lambda second: _offset_at(zone, second) == after)  # noqa: FBT003
+            found.append((known[changes], after))
+    edges = [*found, (midnight + 5 * SECONDS_A_DAY, found[-1][1])]
+    return [
+        _Part(
+            offset=offset,
+            since=since,
+            until=edges[number + 1][0],
+            again=since + max(0, found[max(0, number - 1)][1] - offset),
+            repeated=edges[number + 1][0] - max(0, offset - edges[number + 1][1]),
+        )
+        for number, (since, offset) in enumerate(found)
+    ]
+
+
+def _offset_at(zone: ZoneInfo, seconds: int) -> int:
+    offset = (ORIGIN + timedelta(0, seconds)).astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
+
+
+def _offset(zone: ZoneInfo, ordinal: int, minutes: int, *, fold: int = 0) -> int:
+    wall = datetime.fromordinal(ordinal).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=zone, fold=fold)
     offset = wall.utcoffset()
     return int(offset.total_seconds()) if offset is not None else 0
 
@@ -256,7 +319,9 @@ class _Offsets(dict[int, int | None]):
         self._zone = zone
 
     def __missing__(self, ordinal: int) -> int | None:
-        offsets = {_offset(self._zone, ordinal, minutes) for minutes in (0, 12 * 60, MINUTES_A_DAY - 1)}
+        last = MINUTES_A_DAY - 1
+        offsets = {_offset(self._zone, ordinal, minutes) for minutes in (0, 12 * 60, last)}
+        offsets.add(_offset(self._zone, ordinal, last, fold=1))  # clocks may be set back at midnight
         if len(self) >= _MOST_OFFSETS:
             self.clear()
         self[ordinal] = offset = offsets.pop() if len(offsets) == 1 else None

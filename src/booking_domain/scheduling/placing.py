@@ -221,7 +221,8 @@ def require_available(
     if in_the_way(calendar, others, span, blocked) or lacks_resource(calendar, blocked):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
     reasons = set(reasons_against(calendar, others, span, now)) - _OF_OFFERING
-    if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, span)):
+    clocks = calendar.settings.clock_changes
+    if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, clocks, span)):
         reasons -= _OF_HOURS
     if reasons:
         raise TimeNotAvailable(start=span.start, zone=calendar.time_zone, reasons=public_reasons(reasons))

@@ -75,7 +75,9 @@ def sides_closed(calendar: Calendar, date: int) -> tuple[bool, bool, bool]:
     The salon and a service also close a date on which their hours do not meet the others.
     """
     dates = range(date, date + _days(calendar))
-    own, *others = [hours_of_dates(each, dates.start, dates.stop) for each in _sides(calendar)]
+    own, *others = [
+        hours_of_dates(each, calendar.settings.clock_changes, dates.start, dates.stop) for each in _sides(calendar)
+    ]
     salon = [] if calendar.salon is None else [others.pop(0)]
     return (
         len(own) < len(dates),
@@ -104,7 +106,7 @@ def _opens_at(opened: Mapping[int, Span], date: int, start: datetime) -> bool:
 
 def _open_dates(calendar: Calendar, first: int, until: int) -> dict[int, Span]:
     """Of the dates `[first, until)`, those on which all hours meet: from the last opening to the first closing."""
-    own, *others = [hours_of_dates(each, first, until) for each in _sides(calendar)]
+    own, *others = [hours_of_dates(each, calendar.settings.clock_changes, first, until) for each in _sides(calendar)]
     opened: dict[int, Span] = {}
     for date, hours in own.items():
         if all(date in each for each in others):

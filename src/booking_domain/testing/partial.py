@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from typing import Final, TypedDict, Unpack
 
-from booking_domain.scheduling import Anchoring, OpeningHours
+from booking_domain.scheduling import Anchoring, ClockChanges, OpeningHours
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.edges import EDGES, Edge
 from booking_domain.testing.properties import (
@@ -61,6 +61,8 @@ class Lacks(TypedDict, total=False):
     """Appointments of whole days, and others of more than 24 hours."""
     venues: bool
     """Where appointments and claims are, and the time to travel."""
+    clock_changes: bool
+    """Hours that are read by the clock around its changes."""
 
 
 def properties_for(*, explain: bool = True, **lacks: Unpack[Lacks]) -> tuple[Holds, ...]:
@@ -144,4 +146,5 @@ _HAS: Final[dict[str, Callable[[Question], bool]]] = {
         question.calendar.settings.duration_minutes > MINUTES_A_DAY or question.calendar.settings.whole_days
     ),
     "venues": _venues,
+    "clock_changes": lambda question: question.calendar.settings.clock_changes is not ClockChanges.ELAPSED,
 }

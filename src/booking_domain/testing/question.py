@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, Self
 from uuid import UUID
 
-from booking_domain.scheduling import Calendar, Claim, Explanation, OpeningHours, Slot, TimeRange, offered_slots
+from booking_domain.scheduling import (
+    Calendar,
+    Claim,
+    Explanation,
+    OpeningHours,
+    Slot,
+    SlotSettings,
+    TimeRange,
+    offered_slots,
+)
 from booking_domain.scheduling.explain import explain
 from booking_domain.scheduling.whole_days import appointment_at
 from booking_domain.shared.ids import ProviderId, UserId
@@ -138,5 +147,14 @@ class Question:
 
 
 def hours_of_services(calendar: Calendar) -> tuple[OpeningHours, ...]:
-    """The hours of services as opening hours in the zone of the calendar."""
-    return tuple(OpeningHours(time_zone=calendar.time_zone, rules=each.rules) for each in calendar.service_hours)
+    """The hours of services as opening hours in the zone of the calendar, read as the calendar's own."""
+    return tuple(
+        read_as(calendar, OpeningHours(time_zone=calendar.time_zone, rules=each.rules))
+        for each in calendar.service_hours
+    )
+
+
+def read_as(calendar: Calendar, hours: OpeningHours) -> Calendar:
+    """Other hours, read around changes of clocks as those of the calendar."""
+    settings = SlotSettings(clock_changes=calendar.settings.clock_changes)
+    return Calendar(time_zone=hours.time_zone, rules=hours.rules, exceptions=hours.exceptions, settings=settings)

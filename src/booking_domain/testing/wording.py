@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from booking_domain.scheduling import (
     Calendar,
     Claim,
+    ClockChanges,
     DateException,
     Hours,
     OpeningHours,
@@ -77,6 +78,7 @@ def _settings(settings: SlotSettings) -> str:
         *(f"pause from {pause.after_minutes} to {pause.until_minutes} min" for pause in settings.pauses),
         *([f"{settings.capacity} places"] if settings.capacity > 1 else []),
         *(["whole days"] if settings.whole_days else []),
+        *([f"clock changes: {settings.clock_changes}"] if settings.clock_changes is not ClockChanges.ELAPSED else []),
         *([f"at {settings.venue}, {settings.travel_minutes} min from other venues"] if settings.venue else []),
         *(f"{each.minutes} min from {each.venues[0]} to {each.venues[1]} and back" for each in settings.ways),
         *([] if settings.class_id is None else [f"class {settings.class_id}"]),

@@ -15,7 +15,7 @@ from operator import and_
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling import Anchoring, Claim, Hours, OpeningHours, Reason, TimeRange, WeeklyRule
+from booking_domain.scheduling import Anchoring, Claim, ClockChanges, Hours, OpeningHours, Reason, TimeRange, WeeklyRule
 from booking_domain.testing.question import Question, hours_of_services
 
 A_DAY: Final = 24 * 60
@@ -56,6 +56,20 @@ class Wall:
             if here < shown < self.shows[minute + 1]:
                 return minute + shown - here
         raise AssertionError("the oracle does not see this time")
+
+    def showing(self, since: int, until: int, clocks: ClockChanges) -> Iterator[int]:
+        """The minutes in which the clock shows a time of these, the first or the second time or each time."""
+        begin = max(0, since - self.shows[0] - 2 * A_DAY)
+        near = range(begin, min(len(self.shows), begin + until - since + 4 * A_DAY))
+        found = [minute for minute in near if since <= self.shows[minute] < until]
+        times = Counter(self.shows[minute] for minute in found)
+        before = Counter[int]()
+        for minute in found:
+            shown = self.shows[minute]
+            before[shown] += 1
+            wanted = (before[shown] == 1) is (clocks is ClockChanges.FIRST)
+            if wanted or clocks is ClockChanges.BOTH or times[shown] == 1:
+                yield minute
 
     def dates(self) -> range:
         """The ordinals of all dates that are covered completely."""
@@ -101,7 +115,7 @@ def rule_applies(rule: WeeklyRule, day: date) -> bool:
     return reached == day
 
 
-def open_minutes(hours: OpeningHours, wall: Wall) -> bytearray:
+def open_minutes(hours: OpeningHours, wall: Wall, clocks: ClockChanges) -> bytearray:
     """A flag for each minute: open by rules and exceptions."""
     opened = bytearray(len(wall.shows))
     for number in wall.dates():
@@ -112,8 +126,12 @@ def open_minutes(hours: OpeningHours, wall: Wall) -> bytearray:
                 on_the_day = list(exception.ranges)
         for each in on_the_day:
             start, end = each.start.minutes, each.end.minutes
-            first = wall.minute_of(number * A_DAY + start)
-            last = wall.minute_of(number * A_DAY + end + (A_DAY if end <= start else 0))
+            since, until = number * A_DAY + start, number * A_DAY + end + (A_DAY if end <= start else 0)
+            if clocks is not ClockChanges.ELAPSED:
+                for minute in wall.showing(since, until, clocks):
+                    opened[minute] = 1
+                continue
+            first, last = wall.minute_of(since), wall.minute_of(until)
             if first < last:
                 opened[first:last] = b"\1" * (last - first)
     return opened
@@ -132,18 +150,21 @@ class Oracle:
     @cached_property
     def own(self) -> bytearray:
         """Open minutes of the provider."""
-        return open_minutes(self.question.calendar, self.wall)
+        return self._open(self.question.calendar, self.wall)
 
     @cached_property
     def salons(self) -> bytearray:
         """Open minutes of the salon; all minutes without a salon."""
         salon = self.question.calendar.salon
-        return bytearray(b"\1" * len(self.own)) if salon is None else open_minutes(salon, self.salons_wall)
+        return bytearray(b"\1" * len(self.own)) if salon is None else self._open(salon, self.salons_wall)
+
+    def _open(self, hours: OpeningHours, wall: Wall) -> bytearray:
+        return open_minutes(hours, wall, self.question.calendar.settings.clock_changes)
 
     @cached_property
     def services(self) -> list[bytearray]:
         """Open minutes of each service that has hours."""
-        return [open_minutes(hours, self.wall) for hours in hours_of_services(self.question.calendar)]
+        return [self._open(hours, self.wall) for hours in hours_of_services(self.question.calendar)]
 
     @cached_property
     def opened(self) -> bytearray:
@@ -237,7 +258,7 @@ class Oracle:
         minute, seconds = divmod(start - self.wall.first, MINUTE)
         lasts = slice(minute, minute + self.length + (1 if seconds else 0))
         if not all(self.own[lasts]):
-            usually = open_minutes(replace(calendar, exceptions=()), self.wall) if calendar.exceptions else self.own
+            usually = self._open(replace(calendar, exceptions=()), self.wall) if calendar.exceptions else self.own
             yield Reason.EXCEPTION if all(usually[lasts]) else Reason.CLOSED
         if not all(self.salons[lasts]):
             yield Reason.SALON_CLOSED

@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.unit.scheduling.planted import MINUTE, Wrong, other, other_settings
 
-from booking_domain.scheduling import Anchoring, Claim, Slot, TimeRange, WeeklyRule
+from booking_domain.scheduling import Anchoring, Claim, ClockChanges, Slot, TimeRange, WeeklyRule
 from booking_domain.testing.question import Question
 
 
@@ -68,6 +68,26 @@ def takes_the_second_of_two_hours(asked: Question) -> Iterable[Slot]:
                 if first < second:
                     closed.append(TimeRange(first, second))
     return [slot for slot in asked.slots() if not any(each.start <= slot.start < each.end for each in closed)]
+
+
+def reads_hours_as_time_passes(asked: Question) -> Iterable[Slot]:
+    return other_settings(asked, clock_changes=ClockChanges.ELAPSED).slots()
+
+
+def takes_the_other_of_two_times(asked: Question) -> Iterable[Slot]:
+    others = {ClockChanges.FIRST: ClockChanges.SECOND, ClockChanges.SECOND: ClockChanges.FIRST}
+    clocks = asked.calendar.settings.clock_changes
+    return other_settings(asked, clock_changes=others.get(clocks, clocks)).slots()
+
+
+def opens_a_repeated_hour_twice(asked: Question) -> Iterable[Slot]:
+    elapsed = asked.calendar.settings.clock_changes is ClockChanges.ELAPSED
+    return asked.slots() if elapsed else other_settings(asked, clock_changes=ClockChanges.BOTH).slots()
+
+
+def opens_a_repeated_hour_once(asked: Question) -> Iterable[Slot]:
+    both = asked.calendar.settings.clock_changes is ClockChanges.BOTH
+    return other_settings(asked, clock_changes=ClockChanges.FIRST).slots() if both else asked.slots()
 
 
 def cuts_the_evening_before_an_exception(asked: Question) -> Iterable[Slot]:
@@ -155,6 +175,10 @@ EDGE_BUGS: Final[tuple[Wrong, ...]] = (
     keeps_notice_by_the_wall_clock,
     forgets_the_notice,
     takes_the_second_of_two_hours,
+    reads_hours_as_time_passes,
+    takes_the_other_of_two_times,
+    opens_a_repeated_hour_twice,
+    opens_a_repeated_hour_once,
     cuts_the_evening_before_an_exception,
     allows_one_more_a_day,
     allows_one_more_a_week,

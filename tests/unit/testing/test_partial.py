@@ -40,6 +40,7 @@ SWITCHES: Final[dict[str, Lacks]] = {
         resources=False,
         whole_days=False,
         venues=False,
+        clock_changes=False,
     ),
 }
 

@@ -103,6 +103,7 @@ _OF_CALENDAR: Final = (
     "max_per_month",
     "max_per_year",
     "anchoring",
+    "clock_changes",
     "travel_minutes",
     "ways",
     "salon_id",

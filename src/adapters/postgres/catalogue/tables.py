@@ -52,7 +52,7 @@ from booking_domain.catalogue.model import (
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
-from booking_domain.scheduling.model import Anchoring
+from booking_domain.scheduling.model import Anchoring, ClockChanges
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.slugs import TAIL
 
@@ -174,6 +174,7 @@ providers: Final = Table(
     Column("max_per_month", Integer),
     Column("max_per_year", Integer),
     Column("anchoring", Text, nullable=False, server_default=Anchoring.OPEN_RANGE.value),
+    Column("clock_changes", Text, nullable=False, server_default=ClockChanges.ELAPSED.value),
     # The common way, and two venues each with the minutes between them. The own place has the id of the provider.
     Column("travel_minutes", SmallInteger, nullable=False, server_default="0"),
     Column("ways", JSONB, nullable=False, server_default=text("'[]'")),
@@ -219,6 +220,7 @@ providers: Final = Table(
     one_of("booking_mode", BookingMode),
     one_of("deposit_mode", DepositMode),
     one_of("anchoring", Anchoring),
+    one_of("clock_changes", ClockChanges),
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),

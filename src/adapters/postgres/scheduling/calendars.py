@@ -59,6 +59,7 @@ from booking_domain.scheduling.model import (
     Anchoring,
     Block,
     Calendar,
+    ClockChanges,
     DateException,
     SlotSettings,
     Way,
@@ -319,7 +320,8 @@ def _rules(text: str) -> tuple[WeeklyRule, ...]:
 def _settings(row: Row) -> SlotSettings:
     values = dict(zip(_SETTINGS, row, strict=True))
     ways = tuple(Way((one, other), minutes) for one, other, minutes in _WAYS_DECODER.decode(values["ways"]))
-    return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"]), "ways": ways})
+    kinds = {"anchoring": Anchoring(values["anchoring"]), "clock_changes": ClockChanges(values["clock_changes"])}
+    return SlotSettings(**{**values, **kinds, "ways": ways})
 
 
 def _times(near: _Between, dates: _Between, *, busy: bool = True) -> dict[str, Any]:
@@ -563,7 +565,7 @@ class PostgresCalendars(WithWork, CalendarRepository):
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
         values = {name: getattr(settings, name) for name in _SETTINGS}
         ways = Jsonb([[*each.venues, each.minutes] for each in settings.ways])
-        values |= {"anchoring": settings.anchoring.value, "ways": ways}
+        values |= {"anchoring": settings.anchoring.value, "clock_changes": settings.clock_changes.value, "ways": ways}
         await self._work.execute(_SAVE_SETTINGS, provider_id=provider_id, time_zone=time_zone, **values)
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:

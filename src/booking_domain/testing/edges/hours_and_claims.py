@@ -9,6 +9,7 @@ from uuid import UUID
 from booking_domain.scheduling import (
     Anchoring,
     Block,
+    ClockChanges,
     DateException,
     Hours,
     Pause,
@@ -83,6 +84,16 @@ def notice_across_a_change(question: Question) -> Question:
 
 def start_in_a_change(question: Question) -> Question:
     """A rule starts at a local time that clocks repeat, or skip."""
+    return _in_a_change(question, ClockChanges.ELAPSED)
+
+
+def by_the_clock(question: Question) -> Question:
+    """So it does, and hours are read by the clock."""
+    by_clock = [each for each in ClockChanges if each is not ClockChanges.ELAPSED]
+    return _in_a_change(question, by_clock[date_of(question).day // 3 % 3])
+
+
+def _in_a_change(question: Question, clocks: ClockChanges) -> Question:
     change = nearest_change(question, back=date_of(question).day % 3 > 0)
     if change is None:
         return question
@@ -95,7 +106,7 @@ def start_in_a_change(question: Question) -> Question:
     start = shown.hour * 60 + shown.minute
     text = f"{WallTime(start)}-{WallTime((start + 5 * 60) % MINUTES_A_DAY)}"
     day = shown.date()
-    settings = plain_settings(question, step_minutes=20, duration_minutes=30)
+    settings = plain_settings(question, step_minutes=20, duration_minutes=30, clock_changes=clocks)
     window = TimeRange(change - 6 * 60 * MINUTE, change + 6 * 60 * MINUTE)
     return changed(
         replace(question, claims=question.claims[:2], duration_minutes=None),

@@ -13,6 +13,7 @@ from booking_domain.scheduling import (
     Calendar,
     Claim,
     ClaimKind,
+    ClockChanges,
     Hours,
     ResourceUnit,
     SlotSettings,
@@ -40,6 +41,7 @@ _PLAIN: Final[dict[str, Any]] = {
     "whole_days": False,
     "venue": "",
     "travel_minutes": 0,
+    "clock_changes": ClockChanges.ELAPSED,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.scheduling import Calendar, OpeningHours
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from booking_domain.testing.properties.open_hours import Opening, opened_on
-from booking_domain.testing.question import Question, hours_of_services
+from booking_domain.testing.question import Question, hours_of_services, read_as
 
 _DAY: Final = timedelta(days=1)
 
@@ -62,5 +62,5 @@ def _hull(hours: OpeningHours, day: date) -> Opening | None:
 def _sides(calendar: Calendar) -> Iterator[OpeningHours]:
     yield calendar
     if calendar.salon is not None:
-        yield calendar.salon
+        yield read_as(calendar, calendar.salon)
     yield from hours_of_services(calendar)

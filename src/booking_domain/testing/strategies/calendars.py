@@ -14,6 +14,7 @@ from booking_domain.scheduling import (
     Anchoring,
     Block,
     Calendar,
+    ClockChanges,
     DateException,
     Hours,
     OpeningHours,
@@ -81,6 +82,8 @@ class Switches:
     """Appointments of whole days, and others of more than 24 hours."""
     venues: bool = True
     """Where appointments and claims are, and the time to travel."""
+    clock_changes: bool = True
+    """Hours that are read by the clock around its changes."""
     never_closing: bool = False
     """Some calendars never close; all others close at some time in every week."""
 
@@ -95,7 +98,8 @@ def slot_settings(switches: Switches = Switches()) -> st.SearchStrategy[SlotSett
     pauses = TWELFTHS if switches.pauses else [()]
     days = [*[0] * 36, *([1, 2, 2, 3] if switches.whole_days else [])]
     ways = [*[("", 0)] * 5, *([("salon", 30), ("salon", 100), ("home", 45), ("", 45)] if switches.venues else [])]
-    sketches = one_of_each(_Cut, steps, lengths, buffers, buffers, anchorings, places, pauses, days, ways)
+    clocks = [*[ClockChanges.ELAPSED] * 9, *(ClockChanges if switches.clock_changes else [])]
+    sketches = one_of_each(_Cut, steps, lengths, buffers, buffers, anchorings, places, pauses, days, ways, clocks)
     cuts = sketches.map(_Cut.settings)
     if not switches.limits:
         return cuts
@@ -141,6 +145,7 @@ class _Cut(NamedTuple):
     twelfths: Twelfths
     days: int
     way: tuple[str, int]
+    clocks: ClockChanges
 
     def settings(self) -> SlotSettings:
         venue, travel = self.way
@@ -155,6 +160,7 @@ class _Cut(NamedTuple):
             whole_days=self.days > 0,
             venue=venue,
             travel_minutes=travel,
+            clock_changes=self.clocks,
         )
 
 
@@ -497,6 +503,7 @@ def calendars(
     resources: bool = True,
     whole_days: bool = True,
     venues: bool = True,
+    clock_changes: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -520,6 +527,7 @@ def calendars(
         resources=resources,
         whole_days=whole_days,
         venues=venues,
+        clock_changes=clock_changes,
         never_closing=never_closing,
     )
     return st.builds(

@@ -93,6 +93,7 @@ def questions(
     resources: bool = True,
     whole_days: bool = True,
     venues: bool = True,
+    clock_changes: bool = True,
     never_closing: bool = False,
     nights: bool = True,
     overlaps: bool = True,
@@ -121,6 +122,7 @@ def questions(
         resources: Whether some appointments need resources.
         whole_days: Whether some appointments take whole days, or last longer than 24 hours.
         venues: Whether some appointments and claims are at venues, and travel takes time.
+        clock_changes: Whether some hours are read by the clock around its changes.
         never_closing: Whether some calendars never close.
         nights: Whether hours go on past midnight.
         overlaps: Whether rules overlap or touch, by the clock on the wall, and exceptions have several ranges.
@@ -141,6 +143,7 @@ def questions(
         resources=resources,
         whole_days=whole_days,
         venues=venues,
+        clock_changes=clock_changes,
         never_closing=never_closing,
     )
     return st.builds(

@@ -27,7 +27,7 @@ from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import BookingsInOtherZone, HoursInOtherZone, ProviderNotFound
-from booking_domain.scheduling.model import Anchoring, Calendar, OnTimeZoneChange, SlotSettings, Way
+from booking_domain.scheduling.model import Anchoring, Calendar, ClockChanges, OnTimeZoneChange, SlotSettings, Way
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -222,6 +222,7 @@ class SettingsChange:
     max_per_month: int | Unset | None = UNSET
     max_per_year: int | Unset | None = UNSET
     anchoring: Anchoring | Unset = UNSET
+    clock_changes: ClockChanges | Unset = UNSET
     travel_minutes: int | Unset = UNSET
     """How long it takes from one venue to another, where `ways` does not say more."""
     ways: tuple[Way, ...] | Unset = UNSET

@@ -19,6 +19,7 @@ from booking_domain.scheduling.model import (
     MAX_RULES,
     Anchoring,
     Block,
+    ClockChanges,
     DateException,
     OnTimeZoneChange,
 )
@@ -138,6 +139,10 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     """How many bookings to come one customer may have with you. Null: as many as the platform allows. Customers
     without a verified contact may have fewer."""
     anchoring: Anchoring | UnsetType = UNSET
+    clock_changes: ClockChanges | UnsetType = UNSET
+    """How your hours are read where clocks change: `elapsed`, from the instant of their start to that of their end;
+    `both`, `first` or `second`: whenever the clock shows a time in them, and what it shows twice both times, or only
+    the first or the second time."""
     travel_minutes: Minutes | UnsetType = UNSET
     """How much time lies between appointments at two venues of yours, where `ways` does not say more."""
     ways: OwnWays | UnsetType = UNSET
@@ -222,6 +227,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     max_upcoming_per_customer: int | None = None
     """How many bookings to come one customer may have. Absent: as many as the platform allows."""
     anchoring: str
+    clock_changes: str
+    """How hours are read where clocks change: `elapsed`, `both`, `first` or `second`."""
     travel_minutes: int
     """How much time lies between appointments at two venues, where `ways` does not say more."""
     ways: tuple[OwnWayJson, ...]

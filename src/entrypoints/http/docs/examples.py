@@ -33,6 +33,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "checkoutUrl": ("http://127.0.0.1:8001/pay/6e4d7f1a",),
     "city": ("Ulaanbaatar",),
     "clientSecret": ("seti_1SXkQ2_secret_TUr8",),
+    "clockChanges": ("elapsed",),
     "code": ("7F3K9QXW2M", "booking.slot_taken"),
     "colours": ("black",),
     "contentType": ("image/jpeg",),

@@ -49,6 +49,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "channel": "How it is sent.",
     "channels": "Which kinds of contact get messages.",
     "city": "The city.",
+    "clockChanges": "How hours are read where clocks change: from start to end, or by what the clock shows.",
     "closed": "Whether the day is closed.",
     "code": "The code.",
     "colours": "The colours.",

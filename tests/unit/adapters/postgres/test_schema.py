@@ -30,7 +30,7 @@ from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.feeds import WhenFeedFails
-from booking_domain.scheduling.model import Anchoring
+from booking_domain.scheduling.model import Anchoring, ClockChanges
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from entrypoints.cli.startup import CannotStart, require_database
@@ -203,6 +203,7 @@ def test_the_database_rejects_overlapping_claims_of_a_provider_and_of_a_unit(url
         ("providers_status_check", ProfileStatus),
         ("providers_booking_mode_check", BookingMode),
         ("providers_anchoring_check", Anchoring),
+        ("providers_clock_changes_check", ClockChanges),
         ("providers_when_feeds_fail_check", WhenFeedFails),
         ("waiting_list_status_check", WaitingStatus),
         ("claims_kind_check", ClaimKind),

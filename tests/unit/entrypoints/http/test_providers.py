@@ -115,6 +115,7 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "maxPerDay": 3,
         "maxUpcomingPerCustomer": 4,
         "anchoring": "open_range",
+        "clockChanges": "elapsed",
         "bookingMode": "instant",
         "requestsClaimTime": True,
         "depositAmount": 2_000_000,
@@ -234,6 +235,19 @@ async def test_bookings_in_a_block_stay_and_a_block_is_made_once(api: Api) -> No
     assert_problem(refused, 422, "booking.slot_not_offered", "/slot")
 
 
+async def test_hours_are_read_by_the_clock_if_the_provider_says_so(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    night = {"day": 0, "startTime": "02:30", "endTime": "04:00"}
+    assert (await api.put("/availability/rules", provider, json={"rules": [night]})).status_code == 200
+    zone = {"timeZone": "Europe/Berlin", "hoursOnTimeZoneChange": "keep_clock", "horizonDays": 150}
+    assert (await api.put("/availability/settings", provider, json=zone)).status_code == 200
+    path = f"/providers/{provider_id}/slots?from=2027-03-28&to=2027-03-29"
+    for clocks, starts in (("elapsed", []), ("both", ["2027-03-28T01:00:00Z"])):  # 03:00, when clocks have changed
+        changed = await api.put("/availability/settings", provider, json={"clockChanges": clocks})
+        assert changed.json()["clockChanges"] == clocks
+        assert [slot["start"] for slot in (await api.get(path)).json()["slots"]] == starts
+
+
 async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appointment(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     change = {"maxPerWeek": 2, "anchoring": "after_claim", "slotDurationMinutes": 50, "requestsClaimTime": False}
@@ -256,6 +270,7 @@ async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appoint
         {"maxPerMonth": 0},
         {"maxPerYear": 527_041},
         {"anchoring": "sideways"},
+        {"clockChanges": "third"},
         {"requestsClaimTime": None},
     ):
         [name] = wrong
