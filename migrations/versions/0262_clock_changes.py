@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0262"
-down_revision: str | Sequence[str] | None = "0261"
+down_revision: str | Sequence[str] | None = "0269"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -111,7 +111,7 @@ def _merged_ranges(
     # The local date is the UTC date or next to it, and hours that start on the previous date may continue: also when
     # a clock that was set back by most of a day shows them for the second time.
     first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
-    first -= clocks is not ClockChanges.ELAPSED
+    first -= clocks != ClockChanges.ELAPSED
     week = _Week(hours, clocks)
     if week.is_regular:  # whole weeks are opened at once, faster than the days of the window one by one
         first, last = first - first % DAYS_A_WEEK, last + -(last + 1) % DAYS_A_WEEK

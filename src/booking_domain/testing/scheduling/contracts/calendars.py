@@ -10,7 +10,15 @@ import pytest
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
-from booking_domain.scheduling.model import MAX_BLOCK_NOTE, Anchoring, Block, Calendar, DateException, SlotSettings
+from booking_domain.scheduling.model import (
+    MAX_BLOCK_NOTE,
+    Anchoring,
+    Block,
+    Calendar,
+    ClockChanges,
+    DateException,
+    SlotSettings,
+)
 from booking_domain.scheduling.ports import CalendarRepository
 from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.shared.errors import DomainError
@@ -32,6 +40,7 @@ ALL_SET = SlotSettings(
     max_per_month=40_000,
     max_per_year=500_000,
     anchoring=Anchoring.AFTER_CLAIM,
+    clock_changes=ClockChanges.SECOND,
 )
 NO_LIMITS = replace(
     ALL_SET, max_per_day=None, max_per_week=None, max_per_month=None, max_per_year=None, anchoring=Anchoring.OPEN_RANGE
