@@ -18,12 +18,17 @@ from tests.unit.testing.silent_ports import ADAPTERS, ELSEWHERE, EQUAL, changed_
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.idempotency import KeyInUse
 from booking_domain.testing.contracts import CONTRACTS
+from booking_domain.testing.kit.tables import State
 
 Bend = Callable[[Any], Any]
 _SORTED: Final = sorted
 _ORDER: Final = re.compile(r"\b(by|first|in (the )?order|ordered|sorted|in their order|oldest|newest)\b")
 _OF_STORING: Final = re.compile(r"\bin the order in which (it was|they were) stored\b")
 _OF_ARGUMENTS: Final = re.compile(r"\bin their order\b")
+_LOCK: Final = re.compile(
+    r"\b(locked until|rows? locked|current, locked|one at a time|concurrent request|make them wait"
+    r"|until (the (database )?transaction|this( one| unit of work)) ends)\b"
+)
 _REFUSAL: Final = re.compile(r"\braises?:? *\n? *`?[A-Z]|Raises:")
 
 
@@ -106,6 +111,24 @@ def disorders(port: type, promised: Callable[..., Any]) -> Iterator[tuple[str, C
         yield "unsorted_reversed", partial(unsorted, reversing=True)
 
 
+def locks(port: type, name: str, promised: Callable[..., Any]) -> bool:
+    """Whether other database transactions wait after a call, though it need not write."""
+    if "outside any" in f"{port.__doc__}" or f"{port.__name__}_{name}" in WRITING:
+        return False
+    return name.startswith(("lock", "try_lock")) or name == "hold" or bool(_LOCK.search(f"{promised.__doc__}"))
+
+
+def unlocked(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method without locking."""
+
+    async def answered(*args: Any, **named: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(State, "lock", lambda _: None)
+            return await method(*args, **named)
+
+    return answered
+
+
 def unrefusing(method: Callable[..., Any]) -> Callable[..., Any]:
     """The method without its errors."""
 
@@ -116,6 +139,10 @@ def unrefusing(method: Callable[..., Any]) -> Callable[..., Any]:
             return None
 
     return answered
+
+
+WRITING: Final = {"LiveEvents_append", "Receipts_next_number"}
+"""What others wait for since it writes."""
 
 
 def mutants() -> Iterator[tuple[str, type, dict[tuple[type, str], Callable[..., Any]]]]:
@@ -132,6 +159,8 @@ def mutants() -> Iterator[tuple[str, type, dict[tuple[type, str], Callable[..., 
                 yield f"{key}_{bend.__name__}", of, {(a, name): bent(getattr(a, name), bend) for a in adapters}
             for disorder, change in disorders(port, promised) if backwards in bends else ():
                 yield f"{key}_{disorder}", of, {(a, name): change(getattr(a, name)) for a in adapters}
+            if locks(port, name, promised):
+                yield f"{key}_unlocked", of, {(a, name): unlocked(getattr(a, name)) for a in adapters}
             if _REFUSAL.search(promised.__doc__ or ""):
                 yield f"{key}_never_refuses", of, {(a, name): unrefusing(getattr(a, name)) for a in adapters}
 

@@ -33,8 +33,8 @@ ELSEWHERE: Final[Mapping[str, type]] = {
     "SmsReads_get": SmsMessagesContract,
 }
 """Methods that the contract of another port asserts."""
-EQUAL: Final = {"IdempotencyStore_confirm", "IdempotencyStore_release", "Signals_close", "Statistics_lock"}
-"""Methods that have nothing to do in memory, where one transaction at a time runs and leaves no reservation."""
+EQUAL: Final = {"IdempotencyStore_confirm", "IdempotencyStore_release", "Signals_close"}
+"""Methods that have nothing to do in memory, where a key is reserved at once."""
 
 
 def in_memory() -> Iterator[type]:

@@ -62,6 +62,10 @@ class AnnouncementsContract(StorageContract):
             assert await tx.announcements.lock(announcement.id) == announcement
             await tx.announcements.save(changed, was=announcement)
         assert await self.reads.announcements.get(announcement.id) == changed
+        await self.excludes(lambda tx: tx.announcements.lock(announcement.id))
+        await self.excludes(
+            lambda tx: tx.announcements.due(NOW + HOUR, 9), lambda tx: tx.announcements.lock(announcement.id)
+        )
         with pytest.raises(ConcurrentChange):
             await self.alone.announcements.save(changed, was=announcement)
         async with self.begin() as tx:

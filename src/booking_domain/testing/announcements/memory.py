@@ -28,6 +28,7 @@ class MemoryAnnouncements(VersionedRepository[AnnouncementId, Announcement], Ann
         return sum(not each.ended(now) for each in self._rows.values())
 
     async def due(self, now: datetime, limit: int) -> Sequence[Announcement]:
+        self._state.lock()
         return self._rows.page(lambda each: each.published != each.current(now), limit=limit)
 
     async def remove(self, announcement_id: AnnouncementId) -> None:

@@ -93,6 +93,9 @@ class FilesContract(StorageContract):
         await self.alone.files.save(full, was=file)
         assert await self.reads.files.get(file.id) == full
         assert await self.alone.files.lock(file.id) == full
+        owner = FileOwner(folder=full.folder, id=present(full.owner_id))
+        await self.excludes(lambda tx: tx.files.lock(file.id))
+        await self.excludes(lambda tx: tx.files.lock_of(owner))
 
     async def test_an_unknown_file_is_not_found(self) -> None:
         unknown = FileId(self.make.entropy.new_id())

@@ -59,6 +59,7 @@ class MemoryFiles(VersionedRepository[FileId, File], Files):
     table = FILES
 
     async def lock_of(self, owner: FileOwner) -> Sequence[File]:
+        self._state.lock()
         return files_of(self._state, owner)
 
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:

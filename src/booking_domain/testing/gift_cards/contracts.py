@@ -93,6 +93,11 @@ class GiftCardContract(StorageContract):
                 await tx.gift_cards.add_entry(each)
         async with self.begin() as tx:
             assert await tx.gift_cards.lock_of_payment(payment.id) == await tx.gift_cards.lock(card.id) == again
+        await self.excludes(lambda tx: tx.gift_cards.lock(card.id))
+        await self.excludes(lambda tx: tx.gift_cards.lock_by_code(card.code), lambda tx: tx.gift_cards.lock(card.id))
+        await self.excludes(
+            lambda tx: tx.gift_cards.lock_of_payment(payment.id), lambda tx: tx.gift_cards.lock(card.id)
+        )
         assert await self.reads.gift_cards.get(card.id) == again
         assert await self.reads.gift_cards.entries(card.id, None, 10) == [later, entry, first]
         assert await self.reads.gift_cards.entries(card.id, entry.id, 10) == [first]

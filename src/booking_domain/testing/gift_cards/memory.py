@@ -69,15 +69,17 @@ TABLES: Final = (GIFT_CARD_ENTRIES, GIFT_CARDS)
 
 
 class MemoryGiftCards(VersionedRepository[GiftCardId, GiftCard], GiftCards):
-    """Those of one database transaction, which runs alone."""
+    """Those of one database transaction."""
 
     table = GIFT_CARDS
 
     async def lock_by_code(self, code: str) -> GiftCard | None:
+        self._state.lock()
         found = self._rows.where(lambda row: row.code == code)
         return found[0] if found else None
 
     async def lock_of_payment(self, payment_id: PaymentId) -> GiftCard | None:
+        self._state.lock()
         entries = self._state[GIFT_CARD_ENTRIES].where(
             lambda row: row.payment_id == payment_id and row.kind is GiftCardEntryKind.PAID
         )

@@ -27,6 +27,7 @@ class ParkedJobsContract(StorageContract):
             await self.alone.parked_jobs.save(saved)
             assert await self.reads.parked_jobs.get(job.id) == saved
             assert await self.alone.parked_jobs.lock(job.id) == saved
+        await self.excludes(lambda tx: tx.parked_jobs.lock(job.id))
         for _ in range(2):
             async with self.begin() as tx:
                 await tx.parked_jobs.remove(job.id)

@@ -34,6 +34,7 @@ from booking_domain.identity.sessions import Session
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import UserId
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import Builder, terms
@@ -150,6 +151,22 @@ class StorageContract(AsyncContract):
     async def store_bookings(self, *bookings: Booking) -> None:
         """Store bookings in one database transaction, each with one event."""
         await store_bookings(self.backend, self.make, *bookings)
+
+    async def excludes(
+        self, first: Callable[[Repositories], Awaitable[object]], *others: Callable[[Repositories], Awaitable[object]]
+    ) -> None:
+        """Make a call in a database transaction. Until that ends, others wait that make these calls, or the same."""
+
+        async def make(call: Callable[[Repositories], Awaitable[object]]) -> None:
+            async with self.begin() as tx:
+                await call(tx)
+
+        async with asyncio.TaskGroup() as group, self.begin() as tx:
+            await first(tx)
+            await tx.users.get(UserId(self.make.entropy.new_id()))  # what a storage sends with the next read is sent
+            tasks = [group.create_task(make(each)) for each in others or (first,)]
+            ended, _ = await asyncio.wait(tasks, timeout=PATIENCE)
+            assert not ended, "a database transaction did not wait for what another one has locked"
 
     async def rolled_back(self, work: Callable[[Repositories], Awaitable[None]]) -> None:
         """Do the work in a database transaction and roll it back with an exception, which must propagate."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.events import Event
@@ -37,6 +37,10 @@ class AccountHandover:
         return EventId(self.entropy.new_id())
 
 
+class SharedState(Exception):
+    """A call locks or writes: its database transaction has to wait for the others first."""
+
+
 class Rows(dict[Key, Row]):
     """The rows of a table, by key."""
 
@@ -46,6 +50,33 @@ class Rows(dict[Key, Row]):
         super().__init__(rows)
         self._table = table
         self._state = state
+
+    def __setitem__(self, key: Key, row: Row) -> None:
+        self._state.write()
+        super().__setitem__(key, row)
+
+    def __delitem__(self, key: Key) -> None:
+        self._state.write()
+        super().__delitem__(key)
+
+    def setdefault(self, key: Key, default: Row) -> Row:
+        """Store a row unless there is one, and return what is there."""
+        self._state.write()
+        return super().setdefault(key, default)
+
+    @overload  # type: ignore[override]
+    def pop(self, key: Key, /) -> Row: ...
+    @overload
+    def pop(self, key: Key, default: None, /) -> Row | None: ...
+    def pop(self, key: Key, /, *default: None) -> Row | None:
+        """Delete a row and return it."""
+        self._state.write()
+        return super().pop(key, *default)
+
+    def update(self, rows: Mapping[Key, Row]) -> None:  # type: ignore[override]
+        """Store rows."""
+        self._state.write()
+        super().update(rows)
 
     def put(self, row: Row) -> None:
         """Store a row.
@@ -144,6 +175,29 @@ class State:
     """The rows of all tables. Rows are frozen, so a copy of the tables is a snapshot."""
 
     _rows: dict[Table[Any, Any], Rows[Any, Any]] = field(default_factory=dict)
+    shared: bool = field(default=False, compare=False)
+    """Whether it is the committed state, which a database transaction reads that has not locked or written anything."""
+    taken: bool = field(default=False, compare=False)
+    """Whether a database transaction that has not ended has locked or written something."""
+
+    def lock(self) -> None:
+        """Lock what is read now: let no other database transaction write or lock anything until this one ends."""
+        self.write()
+
+    def try_lock(self) -> bool:
+        """Lock what is read now, or return False at once if another database transaction has locked or written."""
+        if not self.taken:
+            self.lock()
+        return not self.taken
+
+    def write(self) -> None:
+        """Begin to write.
+
+        Raises:
+            SharedState: the database transaction has to wait for the others, and to make the call again.
+        """
+        if self.shared:
+            raise SharedState
 
     def __getitem__(self, table: Table[Key, Row]) -> Rows[Key, Row]:
         found = self._rows.get(table)
@@ -152,6 +206,7 @@ class State:
         return cast("Rows[Key, Row]", found)
 
     def __setitem__(self, table: Table[Key, Row], rows: Mapping[Key, Row]) -> None:
+        self.write()
         self._rows[table] = Rows(table, self, rows)
 
     def copy(self) -> Self:
@@ -221,7 +276,7 @@ class InMemory:
 
 
 class Lookup(InMemory, Generic[Key, Row]):
-    """Finds rows of one table by their key. A database transaction runs alone: what it finds is locked."""
+    """Finds rows of one table by their key."""
 
     table: Table[Key, Row]
 
@@ -234,7 +289,8 @@ class Lookup(InMemory, Generic[Key, Row]):
         return self._rows.get(key)
 
     async def lock(self, key: Key) -> Row | None:
-        """Find a row."""
+        """Find a row, and lock it."""
+        self._state.lock()
         return self._rows.get(key)
 
 
@@ -264,6 +320,10 @@ class Group:
     def __init__(self, current: Callable[[], State]) -> None:
         self.current = current
 
+    def made(self, part: Made) -> Made:
+        """What the group has of a repository, or of reads, that is made at its first use."""
+        return part
+
 
 class Part(Generic[Made]):
     """An attribute of a group that is made at its first use."""
@@ -276,7 +336,7 @@ class Part(Generic[Made]):
         self._name = name
 
     def __get__(self, group: Group, _: type[Group] | None = None) -> Made:
-        made = self._make(group.current)
+        made = group.made(self._make(group.current))
         group.__dict__[self._name] = made  # found before this descriptor from now on
         return made
 

@@ -88,6 +88,8 @@ class ReferralContract(StorageContract):
             assert await tx.referrals.lock_of(other.customer.id) is None
             assert await tx.referrals.by_code(made.referral_code) == made
             assert await tx.referrals.by_code("NOBODYS") is None
+        await self.excludes(lambda tx: tx.referrals.lock_of(cast.customer.id))
+        await self.excludes(lambda tx: tx.referrals.lock_of(other.customer.id))
         assert await self.reads.referrals.of_user(cast.customer.id) == made
         assert await self.reads.referrals.of_user(other.customer.id) is None
         same = replace(referral(self.make, other.customer.id), referral_code=made.referral_code)
@@ -233,6 +235,9 @@ class LoyaltyContract(StorageContract):
             assert await tx.loyalty_accounts.lock(LoyaltyAccountId(self.make.entropy.new_id())) is None
             assert await tx.loyalty_accounts.entry_of(account.id, "second") == reservation
             assert await tx.loyalty_accounts.entry_of(platform.id, "second") is None
+        await self.excludes(lambda tx: tx.loyalty_accounts.lock(salon.id))
+        await self.excludes(lambda tx: tx.loyalty_accounts.lock_of(cast.customer.id, of_provider))
+        await self.excludes(lambda tx: tx.loyalty_accounts.lock_of(other.customer.id, of_provider))
         assert await self.reads.loyalty.of_user(cast.customer.id) == [reserved, platform, salon]
         assert await self.reads.loyalty.of_user(other.customer.id) == []
         entries = self.reads.loyalty.entries

@@ -63,11 +63,12 @@ TABLES: Final = (LOYALTY_ENTRIES, LOYALTY_ACCOUNTS, LOYALTY_PROGRAMMES, REFERRAL
 
 
 class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount], LoyaltyAccounts):
-    """Those of one database transaction, which runs alone."""
+    """Those of one database transaction."""
 
     table = LOYALTY_ACCOUNTS
 
     async def lock_of(self, user_id: UserId, issuer: Issuer) -> LoyaltyAccount | None:
+        self._state.lock()
         found = self._rows.where(lambda row: (row.user_id, row.issuer) == (user_id, issuer))
         return found[0] if found else None
 
@@ -190,6 +191,7 @@ class MemoryReferrals(VersionedRepository[ReferralId, Referral], Referrals):
         self._rows.put(referral)
 
     async def lock_of(self, user_id: UserId) -> Referral | None:
+        self._state.lock()
         found = self._rows.where(lambda row: row.user_id == user_id)
         return found[0] if found else None
 

@@ -95,6 +95,7 @@ class PackageContract(StorageContract):
             for each in jumbled(first, second, third):
                 await tx.package_offers.add(each)
             assert await tx.package_offers.lock(first.id) == first
+        await self.excludes(lambda tx: tx.package_offers.lock(first.id))
         ended = second.end(NOW)
         await self.alone.package_offers.save(ended, was=second)
         with pytest.raises(ConcurrentChange):
@@ -145,6 +146,7 @@ class PackageContract(StorageContract):
             await tx.packages.add_entry(last)
             assert await tx.packages.last_of(package.id, booking.id) == last
             await tx.packages.add_entry(granted)
+        await self.excludes(lambda tx: tx.packages.lock(package.id))
         reads = self.reads.packages
         assert await reads.get(package.id) == used
         assert list(await reads.entries(package.id, None, 10)) == [last, entry, granted, first]

@@ -67,13 +67,13 @@ TABLES: Final = (PACKAGE_ENTRIES, PACKAGES, PACKAGE_OFFERS)
 
 
 class MemoryPackageOffers(VersionedRepository[PackageOfferId, PackageOffer], PackageOffers):
-    """The offers of one database transaction, which runs alone."""
+    """The offers of one database transaction."""
 
     table = PACKAGE_OFFERS
 
 
 class MemoryPackages(VersionedRepository[PackageId, Package], Packages):
-    """The packages of one database transaction, which runs alone."""
+    """The packages of one database transaction."""
 
     table = PACKAGES
 

@@ -56,6 +56,7 @@ class PlanContract(StorageContract):
         async with self.begin() as tx:
             assert await tx.plan_offers.lock(first.id) == first
             assert await tx.plan_offers.lock(PlanOfferId(self.make.entropy.new_id())) is None
+        await self.excludes(lambda tx: tx.plan_offers.lock(first.id))
         dearer = second.change_price(500)
         await self.alone.plan_offers.save(dearer, was=second)
         with pytest.raises(ConcurrentChange):
@@ -94,6 +95,7 @@ class PlanContract(StorageContract):
             assert await tx.plans.get(PlanId(self.make.entropy.new_id())) is None
             await tx.plans.save(paid, was=plan)
             await tx.plans.save(opened, was=paid)
+        await self.excludes(lambda tx: tx.plans.lock(plan.id))
         with pytest.raises(ConcurrentChange):
             await self.alone.plans.save(paid, was=plan)
         reads = self.reads.plans

@@ -31,13 +31,13 @@ TABLES: Final = (PLANS, PLAN_OFFERS)
 
 
 class MemoryPlanOffers(VersionedRepository[PlanOfferId, PlanOffer], PlanOffers):
-    """The offers of one database transaction, which runs alone."""
+    """The offers of one database transaction."""
 
     table = PLAN_OFFERS
 
 
 class MemoryPlans(VersionedRepository[PlanId, Plan], Plans):
-    """The plans of one database transaction, which runs alone."""
+    """The plans of one database transaction."""
 
     table = PLANS
 

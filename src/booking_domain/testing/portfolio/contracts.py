@@ -57,6 +57,8 @@ class PortfolioContract(StorageContract):
         with pytest.raises(ConcurrentChange):
             await self.alone.portfolio_items.save(full, was=item)
         assert await self.reads.portfolios.get(item.id) == _view(cast, full, public=False)
+        await self.excludes(lambda tx: tx.portfolio_items.lock(item.id))
+        await self.excludes(lambda tx: tx.portfolio_items.of_provider(cast.profile.id))
         async with self.begin() as tx:
             assert list(await tx.portfolio_items.of_provider(cast.profile.id)) == [full]
             await tx.portfolio_items.remove(item.id)

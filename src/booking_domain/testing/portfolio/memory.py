@@ -50,6 +50,7 @@ class MemoryPortfolioItems(VersionedRepository[PortfolioItemId, PortfolioItem], 
     table = PORTFOLIO_ITEMS
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
+        self._state.lock()
         return sorted(self._rows.where(lambda item: item.provider_id == provider_id), key=_place)
 
 

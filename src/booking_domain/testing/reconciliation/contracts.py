@@ -94,6 +94,7 @@ class ReconciliationContract(StorageContract):
             assert await tx.reconciliation.lock_run(run.id) == run
             await tx.reconciliation.save_run(full, was=run)
         assert await self.reads.reconciliation.run(run.id) == full
+        await self.excludes(lambda tx: tx.reconciliation.lock_run(run.id))
         with pytest.raises(ConcurrentChange):
             await self.alone.reconciliation.save_run(full, was=run)
         unknown = RunId(self.make.entropy.new_id())
@@ -131,6 +132,7 @@ class ReconciliationContract(StorageContract):
             assert await tx.reconciliation.lock(finding.id) == finding
             await tx.reconciliation.save(full, was=finding)
         assert await self.reads.reconciliation.get(finding.id) == full
+        await self.excludes(lambda tx: tx.reconciliation.lock(finding.id))
         with pytest.raises(ConcurrentChange):
             await self.alone.reconciliation.save(full, was=finding)
         unknown = FindingId(self.make.entropy.new_id())
@@ -150,6 +152,10 @@ class ReconciliationContract(StorageContract):
             assert (
                 await tx.reconciliation.lock_by_reference("qpay", FindingKind.STRAY_INVOICE, finding.reference) is None
             )
+        await self.excludes(
+            lambda tx: tx.reconciliation.lock_by_reference("qpay", FindingKind.LOST_CALLBACK, finding.reference),
+            lambda tx: tx.reconciliation.lock(finding.id),
+        )
 
     async def test_findings_are_counted_by_status(self) -> None:
         run, other = self._run(), self._run()

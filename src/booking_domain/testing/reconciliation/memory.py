@@ -67,6 +67,7 @@ class MemoryReconciliation(Lookup[FindingId, Finding], Reconciliation):
         return True
 
     async def lock_run(self, run_id: RunId) -> Run | None:
+        self._state.lock()
         return self._state[RUNS].get(run_id)
 
     async def save_run(self, run: Run, *, was: Run) -> None:
@@ -85,6 +86,7 @@ class MemoryReconciliation(Lookup[FindingId, Finding], Reconciliation):
         self._rows.save(finding, was=was)
 
     async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
+        self._state.lock()
         key = (gateway, kind, reference)
         return next((each for each in self._rows.values() if (each.gateway, each.kind, each.reference) == key), None)
 

@@ -101,6 +101,9 @@ class ReviewsContract(StorageContract):
         await self.alone.reviews.save(full, was=review)
         assert await self._get(review) == full
         assert await self.alone.reviews.lock(review.id) == full
+        await self.excludes(lambda tx: tx.reviews.lock(review.id))
+        await self.alone.reviews.recount(review.provider_id)
+        await self.excludes(lambda tx: tx.reviews.recount(review.provider_id))
 
     async def test_an_unknown_review_is_not_found(self) -> None:
         unknown = ReviewId(self.make.entropy.new_id())

@@ -63,6 +63,7 @@ class MemoryReviews(VersionedRepository[ReviewId, Review], Reviews):
         await super().add(review)
 
     async def ages_since(self, provider_id: ProviderId, since: datetime) -> Sequence[timedelta]:
+        self._state.lock()
         return [
             review.created_at - self._state[USERS][review.author_id].created_at
             for review in self._rows.values()
@@ -70,6 +71,7 @@ class MemoryReviews(VersionedRepository[ReviewId, Review], Reviews):
         ]
 
     async def recount(self, provider_id: ProviderId) -> None:
+        self._state.lock()
         stars = [
             each.rating for each in counted(each for each in self._rows.values() if each.provider_id == provider_id)
         ]

@@ -234,6 +234,7 @@ class StatisticsContract(StorageContract):
             assert await tx.statistics.place(cast.profile.id, booking.id, {first}) == [first]
             assert await tx.statistics.place(cast.profile.id, booking.id, {second}) == [first, second]
             await tx.statistics.place_all(cast.profile.id, {booking.id: {first, second}})
+        await self.excludes(lambda tx: tx.statistics.lock(cast.profile.id))
         assert await self.alone.statistics.placed(cast.profile.id, first) == [booking.id]
         another = await self.a_booking(cast)
         await self.alone.statistics.place_all(cast.profile.id, {another.id: {first}})

@@ -139,10 +139,10 @@ def _outstanding(booking: Booking) -> int:
 
 
 class MemoryStatistics(InMemory, Statistics):
-    """Those of one database transaction, which runs alone."""
+    """Those of one database transaction."""
 
-    async def lock(self, provider_id: ProviderId) -> None:
-        pass
+    async def lock(self, _: ProviderId) -> None:
+        self._state.lock()
 
     async def provider_of(self, booking_id: BookingId) -> ProviderId | None:
         booking = self._state[BOOKINGS].get(booking_id)

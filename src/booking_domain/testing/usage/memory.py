@@ -69,7 +69,7 @@ def _first_booking(state: State, user: User) -> datetime | None:
 
 
 class MemoryUsageDays(InMemory, UsageDays):
-    """Those of one database transaction, which runs alone."""
+    """Those of one database transaction."""
 
     async def stored_facts(self, day: date, within: TimeRange, now: datetime) -> Sequence[UsageCount]:
         counts = Counter[tuple[Measure, tuple[str, ...]]]()

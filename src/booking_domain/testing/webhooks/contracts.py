@@ -98,6 +98,7 @@ class WebhooksContract(StorageContract):
         )
         await self.alone.webhook_endpoints.save(full, was=endpoint)
         assert await self.alone.webhook_endpoints.lock(endpoint.id) == full
+        await self.excludes(lambda tx: tx.webhook_endpoints.lock(endpoint.id))
         assert await self.reads.webhooks.endpoint(endpoint.id) == full
 
     async def test_what_is_unknown_is_not_found(self) -> None:
@@ -167,6 +168,7 @@ class WebhooksContract(StorageContract):
         [delivery] = await self._queued(endpoint, None)
         after = await self._attempt(delivery, Failure.STATUS)
         assert await self.alone.webhook_deliveries.lock(delivery.id) == after
+        await self.excludes(lambda tx: tx.webhook_deliveries.lock(delivery.id))
         assert await self.reads.webhooks.delivery(delivery.id) == after
 
     async def test_deliveries_are_listed_newest_first(self, cast: Cast) -> None:

@@ -100,6 +100,7 @@ class PromotionsContract(StorageContract):
         await self.alone.promotions.add(other)
         both = sorted((ended, other), key=lambda each: each.id)
         assert list(await self.alone.promotions.lock([other.id, made.id])) == both
+        await self.excludes(lambda tx: tx.promotions.lock([made.id]))
         with pytest.raises(ConcurrentChange):
             await self.alone.promotions.save(ended, was=made)
 

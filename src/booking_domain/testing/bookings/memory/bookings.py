@@ -20,7 +20,7 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBE
 from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USERS
 from booking_domain.testing.kit.listing import is_chosen, page_of
 from booking_domain.testing.kit.tables import InMemory, Lookup, State
-from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
+from booking_domain.testing.scheduling.memory.calendars import MemoryScheduleReads
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.platform.ports import AppointmentReads
@@ -33,7 +33,13 @@ class MemoryBookableProviders(InMemory, BookableProviders):
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> BookableProvider | None:
-        schedule = await MemoryProviderSchedules(self._current).lock(provider_id, around, services)
+        self._state.lock()
+        return await self._bookable(provider_id, around, services)
+
+    async def _bookable(
+        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId]
+    ) -> BookableProvider | None:
+        schedule = await MemoryScheduleReads(self._current).get(provider_id, around, services)
         terms = await self.terms_of(provider_id)
         if schedule is None or terms is None:
             return None
@@ -44,8 +50,9 @@ class MemoryBookableProviders(InMemory, BookableProviders):
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> tuple[BookableProvider, bool] | None:
-        bookable = await self.lock(provider_id, around, services)
-        return None if bookable is None else (bookable, True)
+        locked = self._state.try_lock()
+        bookable = await self._bookable(provider_id, around, services)
+        return None if bookable is None else (bookable, locked)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return self._state[TERMS].get(provider_id)
@@ -73,6 +80,8 @@ class MemoryBookings(Lookup[BookingId, Booking], Bookings):
     async def count_open(
         self, customer_id: UserId, provider_id: ProviderId, now: datetime
     ) -> Callable[[], Awaitable[OpenBookings | None]]:
+        self._state.lock()
+
         async def counted() -> OpenBookings | None:
             return found
 

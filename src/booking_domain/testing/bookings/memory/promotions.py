@@ -56,6 +56,7 @@ class MemoryPromotions(VersionedRepository[PromotionId, Promotion], Promotions):
         return [each for each in found if each.running(now) and each.promotion_code in {None, *codes}]
 
     async def lock(self, promotion_ids: Sequence[PromotionId]) -> Sequence[Promotion]:  # type: ignore[override]
+        self._state.lock()
         return [self._rows[each] for each in sorted(promotion_ids) if each in self._rows]
 
     async def use_of(self, promotion_id: PromotionId, customer_id: UserId) -> Use:

@@ -45,6 +45,7 @@ class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
         self._state[SALON_HOURS][salon.id] = OpeningHours(time_zone=salon.time_zone)
 
     async def count_of(self, manager_id: UserId) -> int:
+        self._state.lock()
         return sum(salon.manager_id == manager_id for salon in self._rows.values())
 
     async def save(self, salon: Salon, *, was: Salon) -> None:

@@ -24,6 +24,7 @@ class MemoryOneTimeCodes(InMemory, OneTimeCodes):
     """The codes of one database transaction."""
 
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
+        self._state.lock()
         return self._state[ONE_TIME_CODES].page(lambda code: code.contact == contact)
 
     async def save(self, code: OneTimeCode) -> None:

@@ -22,6 +22,7 @@ class MemoryExternalIdentities(InMemory, ExternalIdentities):
     """The identities of one database transaction."""
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        self._state.lock()
         found = self._state[EXTERNAL_IDENTITIES].get((provider, subject))
         return None if found is None else found.user_id
 

@@ -44,6 +44,7 @@ class MemoryUsers(Repository[UserId, User], Users):
         return next((user for user in self._rows.values() if login in {user.email, user.phone}), None)
 
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        self._state.lock()
         return self._rows.page(lambda user: user.id in user_ids)
 
     async def save(self, user: User) -> None:
@@ -65,6 +66,7 @@ class MemorySessions(Repository[SessionId, Session], Sessions):
     table = SESSIONS
 
     async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        self._state.lock()
         return self._rows.page(lambda each: each.user_id == user_id and each.live(now))
 
     async def save(self, session: Session) -> None:
@@ -73,9 +75,10 @@ class MemorySessions(Repository[SessionId, Session], Sessions):
 
 
 class MemorySessionHolds(InMemory, SessionHolds):
-    """The sessions that one database transaction holds: all, as it runs alone."""
+    """The sessions that one database transaction holds."""
 
     async def hold(self, user_id: UserId, session_id: SessionId, now: datetime) -> None:
+        self._state.lock()
         session = self._state[SESSIONS].get(session_id)
         if session is None or session.user_id != user_id or not session.live(now):
             raise InvalidToken

@@ -97,6 +97,8 @@ class NotificationsContract(StorageContract):
             assert list(await tx.notifications.lock_messages(notification.id)) == [tried, sms]
             assert await tx.notifications.message(email.id) == tried
             assert await tx.notifications.message(MessageId(self.make.entropy.new_id())) is None
+        await self.excludes(lambda tx: tx.notifications.lock(notification.id))
+        await self.excludes(lambda tx: tx.notifications.lock_messages(notification.id))
 
     async def test_a_user_has_one_notification_of_an_event(self) -> None:
         user, other = await _people(self.backend, self.make, 2)

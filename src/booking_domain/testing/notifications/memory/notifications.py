@@ -41,6 +41,7 @@ class MemoryNotifications(Lookup[NotificationId, Notification], Notifications):
         return self._state[MESSAGES].get(message_id)
 
     async def lock_messages(self, notification_id: NotificationId) -> Sequence[Message]:
+        self._state.lock()
         found = self._state[MESSAGES].where(lambda each: each.notification_id == notification_id)
         return sorted(found, key=lambda message: message.rank)
 

@@ -32,6 +32,7 @@ class MemorySmsMessages(Repository[SmsId, SmsMessage], SmsMessages):
     table = SMS_MESSAGES
 
     async def count_since(self, since: datetime) -> int:
+        self._state.lock()
         return sum(each.created_at > since for each in self._rows.values())
 
     async def count_to(self, to_digest: bytes, since: datetime) -> int:

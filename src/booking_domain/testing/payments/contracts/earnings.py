@@ -123,6 +123,7 @@ class EarningsContract(StorageContract):
             assert await tx.earnings.of_booking(booking.id) == BookingEarnings(kept=600, desk=7, tips=3, commission=60)
             assert await tx.earnings.lock_balance(booking.provider_id, "MNT") == 540
             assert await tx.earnings.lock_balance(booking.provider_id, "USD") == 0
+        await self.excludes(lambda tx: tx.earnings.lock_balance(booking.provider_id, "MNT"))
 
     async def test_a_paid_booking_is_outdated_until_its_version_is_marked(self, cast: Cast) -> None:
         unpaid = self.make.booking(cast.profile, cast.customer)
@@ -299,6 +300,7 @@ class ProviderPayoutsContract(StorageContract):
             await tx.provider_payouts.add(payout)
             assert await tx.provider_payouts.lock(payout.id) == payout
             assert await tx.provider_payouts.lock(ProviderPayoutId(self.make.entropy.new_id())) is None
+        await self.excludes(lambda tx: tx.provider_payouts.lock(payout.id))
         view = ProviderPayoutView(
             transfer=payout, provider_name=cast.profile.display_name, owner_id=cast.owner.id, bank_account=None
         )

@@ -62,6 +62,9 @@ class OrderContract(StorageContract):
         async with self.begin() as tx:
             assert await tx.orders.lock(first.id) == await tx.orders.lock_of(first.subject_id) == first
             assert await tx.orders.lock_of(UUID(int=7)) is None
+        await self.excludes(lambda tx: tx.orders.lock(first.id))
+        await self.excludes(lambda tx: tx.orders.lock_of(first.subject_id), lambda tx: tx.orders.lock(first.id))
+        await self.excludes(lambda tx: tx.orders.next_receipt_number())
         assert await reads.get(second.id) == await reads.by_invoice("inv-1") == second
         assert await reads.get(third.id) == third
         assert await reads.by_invoice("inv-2") is None

@@ -79,6 +79,7 @@ class MemoryEarnings(Repository[EarningId, Earning], Earnings):
         return sorted(each.id for each in _outdated(self._state) if each.provider_id == provider_id)
 
     async def lock_balance(self, provider_id: ProviderId, currency: str) -> int:
+        self._state.lock()
         return balances_of(self._state, provider_id).get(currency, 0)
 
 

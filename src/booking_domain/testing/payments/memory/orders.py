@@ -12,7 +12,7 @@ from booking_domain.testing.payments.memory.tables import ORDERS
 
 
 class MemoryOrders(VersionedRepository[OrderId, Order], Orders):
-    """Those of one database transaction, which runs alone."""
+    """Those of one database transaction."""
 
     table = ORDERS
 
@@ -23,9 +23,11 @@ class MemoryOrders(VersionedRepository[OrderId, Order], Orders):
         await super().add(order)
 
     async def next_receipt_number(self) -> int:
+        self._state.lock()
         return 1 + max((each.receipt_sequence or 0 for each in self._rows.values()), default=0)
 
     async def lock_of(self, subject_id: UUID) -> Order | None:
+        self._state.lock()
         found = self._rows.where(lambda row: row.subject_id == subject_id)
         return found[0] if found else None
 

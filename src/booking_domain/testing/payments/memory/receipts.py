@@ -45,6 +45,7 @@ class MemoryReceipts(Repository[ReceiptId, Receipt], OfBookings[ReceiptId, Recei
     time = "issued_at"
 
     async def next_number(self, issuer_id: ProviderId, kind: ReceiptKind) -> int:
+        self._state.lock()
         self._state.require(PROFILES, issuer_id)
         numbers = self._state[RECEIPT_NUMBERS]
         numbers[issuer_id, kind] = taken = numbers.get((issuer_id, kind), 0) + 1

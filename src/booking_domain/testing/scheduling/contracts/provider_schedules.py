@@ -322,6 +322,11 @@ class BookableProvidersContract(StorageContract):
         async with self.begin() as tx:
             tried = present(await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY))
             assert tried[0].schedule.claims == (claim,)
+        around = claim.span
+        await self.excludes(
+            lambda tx: tx.bookable_providers.try_lock(cast.profile.id, around),
+            lambda tx: tx.bookable_providers.lock(cast.profile.id, around),
+        )
 
     async def test_try_lock_tells_whether_it_holds_the_lock(self, cast: Cast) -> None:
         async with self.begin() as tx:

@@ -45,7 +45,8 @@ class ResourcesContract(StorageContract):
         async with self.begin() as tx:
             assert await tx.resources.of_owner(salon.id) == sorted(named, key=lambda each: each.id)
             assert await tx.resources.of_owner(cast.profile.id) == [own]
-        await self.alone.resources.remove(named[0].id)
+        await self.excludes(lambda tx: tx.resources.get(own.id))
+        await self.excludes(lambda tx: tx.resources.of_owner(salon.id), lambda tx: tx.resources.remove(named[0].id))
         assert [each.resource for each in await self.reads.resources.of_owner(salon.id)] == by_name[:2]
 
     async def test_unknown_resources_are_not_found(self) -> None:

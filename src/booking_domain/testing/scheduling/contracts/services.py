@@ -223,6 +223,10 @@ class ServicesContract(StorageContract):
             Workload(provider_id=ids[0], day=HOUR, week=2 * HOUR),
             Workload(provider_id=ids[1], day=nothing, week=nothing, turn=turn),
         ]
+        await self.excludes(
+            lambda tx: tx.schedules.lock_members(salon.id, [cut.id], start=TOMORROW, now=NOW),
+            *(lambda tx, cast=cast: tx.calendars.lock_provider_of(cast.owner.id) for cast in casts),
+        )
         [load] = await locked(salon.id, cut, own, now=NOW + _DAY)
         assert load == Workload(provider_id=ids[0], day=HOUR, week=HOUR)
         assert await locked(other.id, cut) == []

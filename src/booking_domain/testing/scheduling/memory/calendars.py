@@ -46,6 +46,7 @@ class MemoryCalendars(InMemory, CalendarRepository):
     """The calendars of one database transaction."""
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
+        self._state.lock()
         owned = (
             profile.id
             for profile in self._state[PROFILES].values()
@@ -116,7 +117,7 @@ class MemoryCalendars(InMemory, CalendarRepository):
 
 
 class MemoryProviderSchedules(InMemory, ProviderSchedules):
-    """The provider schedules of one database transaction, which already has exclusive access to all tables."""
+    """The provider schedules of one database transaction."""
 
     async def lock(
         self,
@@ -125,50 +126,13 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
         services: Sequence[ServiceId] = (),
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
-        found = self._near(provider_id, around, services, resources)
-        further = timedelta(0) if found is None else length_margin(found.longest)
-        return self._near(provider_id, TimeRange(around.start, around.end + further), services, resources)
-
-    def _near(
-        self,
-        provider_id: ProviderId,
-        around: TimeRange,
-        services: Sequence[ServiceId],
-        resources: Sequence[ResourceId],
-    ) -> ProviderSchedule | None:
-        profile = self._state[PROFILES].get(provider_id)
-        calendar = calendar_of(self._state, provider_id)
-        if profile is None or calendar is None:
-            return None
-        far = claim_margin(calendar.settings)
-        near = TimeRange(around.start - far, around.end + far)
-        claims = self._state[CLAIMS].where(
-            lambda claim: claim.provider_id == provider_id and claim.blocked.overlaps(near)
-        )
-        own = self._state[FEEDS].get(provider_id, OwnFeeds())
-        terms = self._state[TERMS].get(provider_id)
-        offered = [each.offered(offer) for each, offer, bookable in offered_by(self._state, provider_id) if bookable]
-        wanted = self._state[SERVICES].where(lambda each: each.id in services)
-        needed = [need.resource_id for each in wanted for need in each.needs]
-        return ProviderSchedule(
-            provider_id=provider_id,
-            owner_id=profile.owner_id,
-            accepting=profile.status is ProfileStatus.APPROVED,
-            calendar=_near(calendar, near, around),
-            further_durations=() if terms is None else tuple(each.minutes for each in terms.durations),
-            services=tuple(each for each in offered if each.id in services),
-            resources=uses_of(self._state, [*resources, *needed], near),
-            by_service=not all(each.add_on for each in offered),
-            claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
-            feeds=tuple(
-                replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds
-            ),
-            feed_rule=own.rule if own.feeds else DEFAULT_FEED_RULE,
-        ).with_own_place()
+        self._state.lock()
+        return _schedule(self._state, provider_id, around, services, resources)
 
     async def lock_members(
         self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
     ) -> Sequence[Workload]:
+        self._state.lock()
         members = sorted(
             provider_id
             for provider_id, salon in self._state[SALON_MEMBERS].items()
@@ -193,6 +157,52 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
         ]
 
 
+def _schedule(
+    state: State,
+    provider_id: ProviderId,
+    around: TimeRange,
+    services: Sequence[ServiceId],
+    resources: Sequence[ResourceId],
+) -> ProviderSchedule | None:
+    found = _around(state, provider_id, around, services, resources)
+    further = timedelta(0) if found is None else length_margin(found.longest)
+    return _around(state, provider_id, TimeRange(around.start, around.end + further), services, resources)
+
+
+def _around(
+    state: State,
+    provider_id: ProviderId,
+    around: TimeRange,
+    services: Sequence[ServiceId],
+    resources: Sequence[ResourceId],
+) -> ProviderSchedule | None:
+    profile = state[PROFILES].get(provider_id)
+    calendar = calendar_of(state, provider_id)
+    if profile is None or calendar is None:
+        return None
+    far = claim_margin(calendar.settings)
+    near = TimeRange(around.start - far, around.end + far)
+    claims = state[CLAIMS].where(lambda claim: claim.provider_id == provider_id and claim.blocked.overlaps(near))
+    own = state[FEEDS].get(provider_id, OwnFeeds())
+    terms = state[TERMS].get(provider_id)
+    offered = [each.offered(offer) for each, offer, bookable in offered_by(state, provider_id) if bookable]
+    wanted = state[SERVICES].where(lambda each: each.id in services)
+    needed = [need.resource_id for each in wanted for need in each.needs]
+    return ProviderSchedule(
+        provider_id=provider_id,
+        owner_id=profile.owner_id,
+        accepting=profile.status is ProfileStatus.APPROVED,
+        calendar=_near(calendar, near, around),
+        further_durations=() if terms is None else tuple(each.minutes for each in terms.durations),
+        services=tuple(each for each in offered if each.id in services),
+        resources=uses_of(state, [*resources, *needed], near),
+        by_service=not all(each.add_on for each in offered),
+        claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
+        feeds=tuple(replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds),
+        feed_rule=own.rule if own.feeds else DEFAULT_FEED_RULE,
+    ).with_own_place()
+
+
 def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
     first, last = (around.start - EXCEPTION_MARGIN).date(), (around.end + EXCEPTION_MARGIN).date()
     return replace(
@@ -212,7 +222,7 @@ class MemoryScheduleReads(InMemory, ScheduleReads):
         services: Sequence[ServiceId] = (),
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
-        return await MemoryProviderSchedules(self._current).lock(provider_id, around, services, resources)
+        return _schedule(self._state, provider_id, around, services, resources)
 
     async def of_all(
         self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()

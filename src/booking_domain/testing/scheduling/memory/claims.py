@@ -70,6 +70,7 @@ class MemoryClaims(InMemory, Claims):
         return claim
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
+        self._state.lock()
         return sum(
             claim.kind is ClaimKind.HOLD and claim.customer_id == customer_id and claim.live(now)
             for claim in self._state[CLAIMS].values()

@@ -51,6 +51,10 @@ class MemoryFeeds(InMemory, FeedRepository):
         self._state[FEEDS][provider_id] = OwnFeeds(rule=rule, feeds=tuple(after), version=before.version + 1)
 
     async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
+        self._state.lock()
+        return self._found(feed_id)
+
+    def _found(self, feed_id: FeedId) -> StoredFeed | None:
         for provider_id, own in self._state[FEEDS].items():
             for feed in own.feeds:
                 if feed.id == feed_id:
@@ -67,11 +71,11 @@ class MemoryFeeds(InMemory, FeedRepository):
 
     async def get(self, feed_id: FeedId) -> StoredFeed | None:
         """A feed without its busy times."""
-        kept = await self.lock_feed(feed_id)
+        kept = self._found(feed_id)
         return None if kept is None else replace(kept, feed=replace(kept.feed, busy=()))
 
     async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
-        kept = await self.lock_feed(feed.id)
+        kept = self._found(feed.id)
         if kept is None:
             raise MissingRow(f"there is no feed {feed.id}")
         own = self._state[FEEDS][kept.provider_id]

@@ -76,7 +76,11 @@ class MemoryResources(VersionedRepository[ResourceId, Resource], Resources):
 
     table = RESOURCES
 
+    async def get(self, resource_id: ResourceId) -> Resource | None:
+        return await self.lock(resource_id)
+
     async def of_owner(self, owner: ProviderId | SalonId) -> Sequence[Resource]:
+        self._state.lock()
         return self._rows.page(lambda each: owner in {each.provider_id, each.salon_id})
 
 

@@ -13,7 +13,11 @@ class MemoryWaitingList(Repository[WaitingId, WaitingListEntry], WaitingList):
 
     table = WAITING_LIST
 
+    async def get(self, waiting_id: WaitingId) -> WaitingListEntry | None:
+        return await self.lock(waiting_id)
+
     async def open_for(self, provider_id: ProviderId) -> Sequence[WaitingListEntry]:
+        self._state.lock()
         found = [each for each in self._rows.values() if each.provider_id == provider_id and each.status in OPEN]
         return sorted(found, key=lambda each: (each.created_at, each.id))
 
@@ -24,6 +28,7 @@ class MemoryWaitingList(Repository[WaitingId, WaitingListEntry], WaitingList):
         return len(await self.open_for(provider_id))
 
     async def count_open(self, customer_id: UserId) -> int:
+        self._state.lock()
         return sum(each.customer_id == customer_id and each.status in OPEN for each in self._rows.values())
 
 

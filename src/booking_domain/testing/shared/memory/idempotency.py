@@ -9,7 +9,7 @@ from booking_domain.testing.shared.memory.tables import ANSWERS, ResponseRecord
 
 
 class MemoryIdempotency(InMemory, IdempotencyStore):
-    """The stored responses in one database transaction. A concurrent duplicate waits at its start."""
+    """The stored responses in one database transaction."""
 
     def __init__(self, current: Callable[[], State]) -> None:
         super().__init__(current)
@@ -27,6 +27,7 @@ class MemoryIdempotency(InMemory, IdempotencyStore):
         return kept.answer
 
     async def reserve(self, key: IdempotencyKey, now: datetime) -> None:
+        self._state.lock()
         kept = self._state[ANSWERS].get((key.caller, key.key))
         if kept is not None and now - kept.at < KEPT_FOR:
             raise KeyInUse
