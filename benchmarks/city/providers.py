@@ -13,7 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.search.marks import marks_of, vector_of_marks
-from adapters.postgres.search.tables import ENTRY, vector_of
+from adapters.postgres.search.tables import ENTRY, places_of, vector_of
 from adapters.postgres.search.words import meanings_of
 from benchmarks.city.words import (
     BEGINNINGS,
@@ -88,7 +88,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "service_offers": "service_id, provider_id",
     "availability_rules": "id, provider_id, day, start_minute, end_minute, every_weeks",
     "public_versions": "id, version",
-    "search_entries": ", ".join((*(column.name for column in ENTRY.columns), "put_at")),
+    "search_entries": ", ".join((*(column.name for column in ENTRY.columns), "places", "places_version", "put_at")),
     "search_terms": "provider_id, kind, term, words",
     "search_parts": "provider_id, kind, id, words, labels, price, currency, minutes",
     "search_words": "word, means",
@@ -227,7 +227,8 @@ class Providers:
         )
         written = ENTRY.write(entry)
         written["words"] += f" {vector_of_marks(marks_of(entry))}"
-        rows["search_entries"].append((*(written[column.name] for column in ENTRY.columns), self.plan.now))
+        stored = *(written[column.name] for column in ENTRY.columns), places_of(entry.words), entry.version
+        rows["search_entries"].append((*stored, self.plan.now))
         of_texts = [*entry.words.values(), *(keys_of_all([text]) for _, text in terms)]
         texts = {Place.OFFER: styles, Place.ADDRESS: [display, address]}
         if salon:

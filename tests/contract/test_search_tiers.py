@@ -1,5 +1,6 @@
 """Tiers decide how fast a search is, not what it finds: whatever their bounds are, it finds what memory does."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import product
@@ -17,8 +18,9 @@ from adapters.postgres.search.bounds import Bounds, KnownBounds, bounds_of
 from adapters.postgres.search.marks import SCORES, end_of_band
 from adapters.postgres.search.salons import PostgresKindSearchReads
 from adapters.postgres.search.tables import search_entries
-from booking_domain.search.model import Near, SearchCriteria, SearchKind, SearchOrder, Term, TermKind
+from booking_domain.search.model import Near, Place, SearchCriteria, SearchKind, SearchOrder, Term, TermKind
 from booking_domain.search.ports import SearchReads
+from booking_domain.search.words import keys_of_all
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import a_cast, a_salon, alone
@@ -173,3 +175,26 @@ async def test_the_bounds_of_a_large_table_are_about_those_of_all_entries(postgr
     assert about != exact
     for one, other in zip(about.prices["MNT"], exact.prices["MNT"], strict=True):
         assert other / 2.5 <= one <= other * 2.5  # twice, and the width of a band
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_places_of_entries_in_rows_are_those_of_their_words(
+    seed: int, postgres_backend: PostgresBackend
+) -> None:
+    random, make, words = drawing(seed), Builder(), ("ink", "bold", "nails", "ulaan", "baatar")
+    async with in_memory() as memory:
+        for _ in range(PROVIDERS):
+            drawn = {place: keys_of_all(random.sample(words, random.randrange(3))) for place in Place}
+            for backend in (memory, postgres_backend):
+                cast = await a_cast(backend, make)
+                await alone(backend).search_entries.put(an_entry(cast.profile.id, words=drawn), NOW)
+        for stored in ("", "SET places = NULL", "SET places = '', places_version = 'former'"):
+            async with postgres_backend.connection() as connection:
+                if stored:
+                    await connection.execute(f"UPDATE search_entries {stored}".encode())
+            for text in ("ink", "nails bold", "ulaan", "in"):
+                criteria = SearchCriteria(at=NOW, text=text, limit=PROVIDERS)
+                expected = Counter([each.facts.place for each in await memory.reads.search.search(criteria)])
+                async with postgres_backend.work() as work:
+                    hits = await PostgresKindSearchReads(work).search(criteria)
+                assert Counter([each.facts.place for each in hits]) == expected != Counter(), (stored, text)

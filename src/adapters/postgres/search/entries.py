@@ -35,6 +35,7 @@ from adapters.postgres.search.tables import (
     delete_with_words,
     exactly,
     no_longer_meant,
+    places_of,
     search_entries,
     search_findings,
     search_suggestions,
@@ -57,9 +58,10 @@ _w: Final = search_words.c
 def _put() -> Statement:
     values: dict[str, ColumnElement[Any]] = {
         column.name: bindparam(column.name, type_=column.type)
-        for column in (*ENTRY.columns, _e.put_at, _e.starts_version)
+        for column in (*ENTRY.columns, _e.put_at, _e.starts_version, _e.places_version)
     }
-    values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR)
+    for name in ("words", "places"):
+        values[name] = cast(bindparam(name, type_=Text()), TSVECTOR)
     for name in ("free", "open_hours"):
         values[name] = cast(bindparam(name, type_=Text()), BITS)
     new = insert(search_entries).values(values)
@@ -166,8 +168,9 @@ class PostgresSearchEntries(WithWork, SearchEntries):
     async def put(self, entry: SearchEntry, now: datetime) -> None:
         values = ENTRY.write(entry)
         values["words"] = f"{values['words']} {vector_of_marks(marks_of(entry))}"
-        # A former release makes entries without starts, and so leaves those of an earlier version.
-        await self._work.execute(_PUT, **values, put_at=now, starts_version=entry.version)
+        # A former release makes entries without starts and places, and so leaves those of an earlier version.
+        versions = {"starts_version": entry.version, "places_version": entry.version}
+        await self._work.execute(_PUT, **values, **versions, places=places_of(entry.words), put_at=now)
         terms = Jsonb([{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms])
         await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id, terms=terms)
         await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=terms)

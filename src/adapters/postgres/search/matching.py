@@ -49,7 +49,7 @@ from adapters.postgres.search.marks import (
 )
 from adapters.postgres.search.tables import BITS, MERIT_BANDS, PLACES, PUBLIC, search_entries, search_parts
 from adapters.postgres.search.tiers import HALVES, RINGS, TIERS, beyond, halves_of
-from adapters.postgres.search.words import Vocabulary, tsquery_of
+from adapters.postgres.search.words import Vocabulary, any_key_of, tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
 from booking_domain.search.model import (
     LONGEST_RUN,
@@ -138,6 +138,17 @@ def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
     return case(
         *((words.op("@@")(given(f"query_{each}", TSQUERY)), TEXT_POINTS[each]) for each in PLACES[:-1]),
         else_=TEXT_POINTS[Place.OTHER],
+    )
+
+
+def _place_of_entry() -> ColumnElement[Any]:
+    """The points of the place of an entry that matches the text: by its `places` if they tell, else by all words."""
+    read = select(words_of_row(search_entries).label("words")).correlate(search_entries).offset(0).subquery("read")
+    current, places = _e.places_version == _e.version, _e.places
+    return case(
+        (and_(current, places.op("@@")(given(f"query_{Place.NAME}", TSQUERY))), TEXT_POINTS[Place.NAME]),
+        (and_(current, ~places.bool_op("@@")(given("query_beyond", TSQUERY))), TEXT_POINTS[Place.OFFER]),
+        else_=select(place_in(read.c.words)).correlate(search_entries).scalar_subquery(),
     )
 
 
@@ -371,8 +382,7 @@ def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
 def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
     place: ColumnElement[Any] = literal(0, Integer)
     if TEXT in shape:
-        read = select(words_of_row(search_entries).label("words")).correlate(search_entries).offset(0).lateral("placed")
-        place, entries = place_in(read.c.words), entries.join(read, true())
+        place = _place_of_entry()
     opens: ColumnElement[Any] = cast(null(), Integer)
     if TIME in shape:
         opening = _opening(search_entries, shape, first=True)
@@ -442,6 +452,7 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
             f"query_{place}": tsquery_of(words, vocabulary, weights, all_but_one=criteria.all_but_one)
             for place, weights in zip(PLACES, ("A", "AB", "ABC", ""), strict=True)
         },
+        "query_beyond": any_key_of(words, vocabulary, "C") if words else None,
         "styles": [folded(each) for each in criteria.styles],
         "category": None if criteria.category is None else folded(criteria.category),
         **{name: getattr(criteria, name) for name in ("language", "price_to", "currency", "rating_from", "salon_id")},

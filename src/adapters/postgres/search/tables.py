@@ -64,6 +64,21 @@ def vector_of(words: Mapping[Place, Iterable[str]]) -> str:
     return " ".join(f"'{word}':{','.join(places)}" for word, places in found.items())
 
 
+_LONGEST_PLACES: Final = 1_000
+
+
+def places_of(words: Mapping[Place, Iterable[str]]) -> str | None:
+    """The words of the name, and as of an address those that are in the address or beyond alone; None: they are many.
+
+    Whoever matches a text has its words in name and offer if none of them is one of the latter. So most entries take
+    their place in a rank by these few words, which are in the row.
+    """
+    first = {*words.get(Place.NAME, ()), *words.get(Place.OFFER, ())}
+    beyond = {*words.get(Place.ADDRESS, ()), *words.get(Place.OTHER, ())} - first
+    vector = vector_of({Place.NAME: words.get(Place.NAME, ()), Place.ADDRESS: sorted(beyond)})
+    return vector if len(vector.encode()) <= _LONGEST_PLACES else None
+
+
 def words_of(vector: str) -> dict[Place, tuple[str, ...]]:
     """The words of a `tsvector`, by place."""
     found: dict[Place, list[str]] = {}
@@ -166,6 +181,9 @@ search_entries: Final = Table(
     Column("score", Integer, nullable=False, server_default="0"),
     Column("stars", SmallInteger, nullable=False, server_default="5"),
     Column("version", Text, nullable=False),
+    # See `places_of`, and the version of the entry that they are of: a former release leaves those of an earlier one.
+    Column("places", TSVECTOR),
+    Column("places_version", Text),
     instant("put_at", index=True),
     Index("search_entries_words_idx", "words", postgresql_using="gin"),
     # Words are stored beside the table: thousands of rows are read to rank those with most merit, and not their words.
@@ -279,7 +297,7 @@ ENTRY: Final = Mapper(
     open_hours=Converted("open_hours", write=text_of, read=lambda quarters: int(quarters, 2)),
     starts=Converted("starts", write=packed, read=starts_of),
     transient=("terms", "parts"),
-    elsewhere=("put_at", "starts_version"),
+    elsewhere=("put_at", "starts_version", "places", "places_version"),
 )
 FINDING: Final = Mapper(search_findings, SearchFinding)
 _p: Final = providers.c

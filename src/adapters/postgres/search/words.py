@@ -185,6 +185,13 @@ def tsquery_of(
     return " | ".join(f"({' & '.join(of_words)})" for of_words in enough)
 
 
+def any_key_of(words: Sequence[Searched], vocabulary: Vocabulary, weight: str) -> str:
+    """The `tsquery` of texts that have, in a place of this weight, any key by which one of the words may match."""
+    meant = [_meant(each, vocabulary.similar.get(each.word, ()), synonyms=True).within(vocabulary) for each in words]
+    begins = sorted({f"'{key}':*{weight}" for each in meant for key in each.begins})
+    return " | ".join([*begins, *sorted({f"'{key}':{weight}" for each in meant for key in each.keys})]) or _NOWHERE
+
+
 def tsqueries_of(words: Sequence[Searched], vocabulary: Vocabulary, *, all_but_one: bool = False) -> list[str]:
     """The `tsquery`s that all find the texts with all of the words, or with all but one."""
     parts = [words] if all_but_one and words else [[word] for word in words]
