@@ -303,6 +303,14 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
         """,
     ),
     (
+        "hours of search",
+        """
+        INSERT INTO search_hours (x, y, hour)
+        SELECT DISTINCT floor((lon + 180) * 32)::int, floor((lat + 90) * 32)::int, hour
+        FROM search_entries, free_hours(free) AS hour
+        """,
+    ),
+    (
         "next starts",
         f"""
         UPDATE search_entries SET starts_version = version,

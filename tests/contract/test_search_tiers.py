@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 from random import Random
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from tests.contract.backends import PostgresBackend, in_memory
 from tests.unit.effort import NIGHTLY
 
@@ -17,10 +18,13 @@ from adapters.postgres.kit.work import Work
 from adapters.postgres.search.bounds import Bounds, KnownBounds, bounds_of
 from adapters.postgres.search.marks import SCORES, end_of_band
 from adapters.postgres.search.salons import PostgresKindSearchReads
-from adapters.postgres.search.tables import search_entries
+from adapters.postgres.search.tables import search_entries, search_hours
+from booking_domain.search.free_time import FreeTime
 from booking_domain.search.model import Near, Place, SearchCriteria, SearchKind, SearchOrder, Term, TermKind
 from booking_domain.search.ports import SearchReads
 from booking_domain.search.words import keys_of_all
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import a_cast, a_salon, alone
@@ -198,3 +202,31 @@ async def test_the_places_of_entries_in_rows_are_those_of_their_words(
                 async with postgres_backend.work() as work:
                     hits = await PostgresKindSearchReads(work).search(criteria)
                 assert Counter([each.facts.place for each in hits]) == expected != Counter(), (stored, text)
+
+
+async def test_who_is_free_at_one_hour_is_found_at_that_hour_in_any_cell(postgres_backend: PostgresBackend) -> None:
+    make, midnight = Builder(), datetime.combine(NOW.date() + timedelta(days=3), time(), UTC)
+
+    def an_hour(number: int) -> TimeRange:
+        start = midnight + number * timedelta(hours=1)
+        return TimeRange(start, start + timedelta(hours=1))
+
+    ids = []
+    for number in range(24):
+        cast = await a_cast(postgres_backend, make)
+        free = FreeTime.of([an_hour(number)], since=NOW.date())
+        lat, lon = 47.9 + number / 200, 106.9 - number / 200
+        await alone(postgres_backend).search_entries.put(an_entry(cast.profile.id, free=free, lat=lat, lon=lon), NOW)
+        ids.append(cast.profile.id)
+    async with postgres_backend.work() as work:
+        reads = PostgresKindSearchReads(work)
+
+        async def found_at(number: int, near: Near = NEAR) -> list[ProviderId]:
+            criteria = SearchCriteria(at=NOW, near=near, windows=(an_hour(number),), minutes=60)
+            return [each.provider_id for each in await reads.search(criteria)]
+
+        for number, expected in enumerate(ids):
+            assert await found_at(number) == [expected]
+            assert await found_at(number, Near(lat=-33.9, lon=151.2, radius_metres=100_000)) == []
+        await work.execute(Statement(delete(search_hours).where(search_hours.c.hour == 7)))
+        assert await found_at(7) == [] != await found_at(8), "the entries of an hour that nobody has are not asked"

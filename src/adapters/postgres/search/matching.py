@@ -5,6 +5,7 @@ A place is bounded by an index on points, and words by a full-text index.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import floor
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -47,7 +48,16 @@ from adapters.postgres.search.marks import (
     price_marks,
     style_mark,
 )
-from adapters.postgres.search.tables import BITS, MERIT_BANDS, PLACES, PUBLIC, search_entries, search_parts
+from adapters.postgres.search.tables import (
+    BITS,
+    CELLS_A_DEGREE,
+    MERIT_BANDS,
+    PLACES,
+    PUBLIC,
+    search_entries,
+    search_hours,
+    search_parts,
+)
 from adapters.postgres.search.tiers import HALVES, RINGS, TIERS, beyond, halves_of
 from adapters.postgres.search.words import Vocabulary, any_key_of, tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
@@ -75,6 +85,8 @@ TEXT: Final = "text"
 TIME: Final = "time"
 SOME_DAYS: Final = "some_days"
 """The times that are allowed are within `_SLICE` quarters, so only these are compared for each entry."""
+HOURS: Final = "hours"
+"""The times that are allowed are at some hours of the day, near a place: who has none of these is not looked for."""
 OPEN: Final = "open_at"
 TAG: Final = "tag"
 IN_SALON: Final = "in_salon"
@@ -87,6 +99,9 @@ NUMBERED: Final = range(4)
 _ASKED: Final = tuple(f"asked_{number}" for number in NUMBERED)
 ANY: Final = "any_"
 """How the names of `tsquery`s begin that find those who have any of the words."""
+_A_DAY: Final = (1 << QUARTERS_A_DAY) - 1
+_MOST_HOURS: Final = 12
+_MOST_CELLS: Final = 400
 _MANY: Final = 1_000_000_000
 """More than there are."""
 _ROW: Final[ColumnElement[Any]] = literal_column("search_entries.ctid")
@@ -281,7 +296,17 @@ def _matching(shape: frozenset[str]) -> Select[Any]:
     entries = _entries(shape)
     if TIME in shape:
         entries = entries.join(_opening(search_entries, shape, first=False), true())
-    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape))
+    hours = [_some_at_these_hours()] if HOURS in shape else []
+    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape), *hours)
+
+
+def _some_at_these_hours() -> ColumnElement[bool]:
+    """Whether anybody in the cells of the place has free time at one of the hours: asked once, before entries are."""
+    h = search_hours.c
+    edges = (bindparam(name, type_=Integer()) for name in ("cells_west", "cells_east", "cells_south", "cells_north"))
+    west, east, south, north = edges
+    hour = h.hour == func.any(bindparam("hours", type_=ARRAY(Integer)))
+    return select(h.hour).where(h.x.between(west, east), h.y.between(south, north), hour).exists()
 
 
 def _with_entries(chosen: FromClause) -> FromClause:
@@ -422,6 +447,7 @@ def shape_of(criteria: SearchCriteria) -> frozenset[str]:
         BOX: criteria.near or criteria.box,
         TIME: criteria.windows or criteria.order == SearchOrder.SOONEST,
         SOME_DAYS: _slice_of(criteria.starts_allowed) is not None,
+        HOURS: _hours_of(criteria),
         "currency": criteria.order == SearchOrder.CHEAPEST,
         "styles": criteria.styles,
         TAG: criteria.tag is not None,
@@ -448,6 +474,7 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
         "allowed": text_of(criteria.starts_allowed),
         **dict(zip(("slice_from", "allowed_slice"), _slice_of(criteria.starts_allowed) or (None, None), strict=True)),
         "open_quarter": criteria.open_quarter,
+        **(_hours_of(criteria) or {}),
         **{
             f"query_{place}": tsquery_of(words, vocabulary, weights, all_but_one=criteria.all_but_one)
             for place, weights in zip(PLACES, ("A", "AB", "ABC", ""), strict=True)
@@ -464,6 +491,23 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
         **halves_of(box),
         **({} if criteria.after is None else criteria.after._asdict()),
     }
+
+
+def _hours_of(criteria: SearchCriteria) -> dict[str, Any] | None:
+    """The hours of the day at which a slot may start, and the edges of the cells of the place; None: all, or many."""
+    if not criteria.windows:
+        return None
+    box = criteria.box if criteria.near is None else criteria.near.box
+    folded_days, rest = 0, criteria.starts_allowed
+    while rest:
+        folded_days, rest = folded_days | rest & _A_DAY, rest >> QUARTERS_A_DAY
+    hours = [hour for hour in range(24) if folded_days >> (QUARTERS_A_DAY - 4 * hour - 4) & 0b1111]
+    if box is None or box.west > box.east or len(hours) > _MOST_HOURS:
+        return None
+    west, east = (floor((each + 180) * CELLS_A_DEGREE) for each in (box.west, box.east))
+    south, north = (floor((each + 90) * CELLS_A_DEGREE) for each in (box.south, box.north))
+    edges = {"cells_west": west, "cells_east": east, "cells_south": south, "cells_north": north}
+    return None if (east - west) * (north - south) > _MOST_CELLS else {"hours": hours, **edges}
 
 
 def _slice_of(quarters: int) -> tuple[int, str] | None:

@@ -214,6 +214,17 @@ for _lowest, _each in zip((*_MERITS, 0), MERIT_BANDS, strict=True):
     Index(f"search_entries_words_{_lowest}_idx", _e.words, postgresql_using="gin", postgresql_where=_each)
 Index("search_entries_point_idx", func.point(_e.lon, _e.lat), postgresql_using="gist")
 
+CELLS_A_DEGREE: Final = 32
+# The hours of the day, in UTC, at which somebody in a cell of the map has, or once had, free time: a trigger of
+# `search_entries` adds them, and nobody removes them. So a search of other hours reads no entries.
+search_hours: Final = Table(
+    "search_hours",
+    metadata,
+    Column("x", Integer, primary_key=True, autoincrement=False),
+    Column("y", Integer, primary_key=True, autoincrement=False),
+    Column("hour", SmallInteger, primary_key=True, autoincrement=False),
+)
+
 search_terms: Final = Table(
     "search_terms",
     metadata,

@@ -161,6 +161,7 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         ("claims", "claims_keep_ways"),
         ("flag_rules", "flag_rules_tell"),
         ("reviews", "reviews_set_start"),
+        ("search_entries", "search_entries_add_hours"),
         ("sessions", "sessions_tell_deletion"),
         ("sessions", "sessions_tell_end"),
         ("sessions", "sessions_tell_truncation"),
