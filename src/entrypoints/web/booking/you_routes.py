@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.legal import AcceptedVersions, LegalDocument, LegalDocuments
-from booking_domain.identity.model import UserStatus
+from booking_domain.identity.model import UserStatus, require_length
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -17,6 +18,7 @@ from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.use_cases.identity import own_account, sign_in
 from booking_domain.use_cases.identity.legal import accept_documents
 from booking_domain.use_cases.identity.sign_in import AccountDetails, Tokens
@@ -55,6 +57,8 @@ class Joining:
         for moment in documents.required_for:
             documents.require(moment, accepted.items())
         if not said(form, CODE):
+            require_length(NAME, typed.name, MAX_NAME)
+            require_plain_name(typed.name, field=NAME)
             await own_account.start_sign_up(self.identity, contact, page.language, client_trace=self.client_trace)
             return None
         tokens = await sign_in.sign_in_with_code(

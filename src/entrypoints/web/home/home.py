@@ -247,7 +247,7 @@ def _days(page: Page, today: date) -> tuple[tuple[str, str], ...]:
     return (
         ("", page.say(Phrase("Any day"))),
         (WEEKEND, page.say(Phrase("At the weekend"))),
-        *((day.isoformat(), page.formats.day(day, today)) for day in days),
+        *((day.isoformat(), page.formats.day(day, today, whole=True)) for day in days),
     )
 
 

@@ -17,8 +17,8 @@ DAYS: Final = Plural("{count} day", "{count} days")
 _A_DAY: Final = timedelta(days=1)
 _FIRST_WEEKDAY: Final = {"en": 0, "mn": 0, "fa": 5}
 """As `date.weekday` counts: weeks begin on Monday, in Iran on Saturday."""
-_SHORT: Final = {"en": "EEE d MMM", "mn": "MM.dd, EEE"}
-_LONG: Final = {"en": "EEEE d MMMM", "mn": "M 'сарын' d, EEEE"}
+_SHORT: Final = {"en": "EEE d MMM", "mn": "MM.dd, EEEE"}
+_LONG: Final = {"en": "EEEE d MMMM", "mn": "M-'р' 'сарын' d, EEEE"}
 _MONTH: Final = {"en": "LLLL y", "mn": "y 'оны' M-'р' 'сар'"}
 
 
@@ -95,13 +95,13 @@ class Formats:
             return self._say(Phrase("{metres} m"), metres=self.number(round(metres, -1)))
         return self._say(Phrase("{kilometres} km"), kilometres=self._values.decimal(f"{metres / 1_000:.1f}"))
 
-    def day(self, day: date, today: date) -> str:
-        """A day in few words: today, tomorrow, or weekday, day and month."""
+    def day(self, day: date, today: date, *, whole: bool = False) -> str:
+        """A day in few words: today, tomorrow, or weekday, day and month, which may be whole words."""
         if day == today:
             return self._say(Phrase("Today"))
         if day == today + _A_DAY:
             return self._say(Phrase("Tomorrow"))
-        return self.short_day(day)
+        return self.whole_day(day) if whole else self.short_day(day)
 
     def short_day(self, day: date) -> str:
         """A day in few words, whatever day it is today."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import pytest
@@ -19,6 +20,8 @@ from tests.unit.entrypoints.web.site import ORIGIN
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.web.errors.maintenance import write_maintenance_pages
 
+LONG: Final = "".join(Random(1).choices("абвгдеёжзийклмноөпрстуүфхцчшщъыьэюя", k=6_000))  # noqa: S311 - no secret
+"""What cannot be made shorter."""
 NARROWEST: Final = 320
 """Where nothing may overflow (WCAG 2.2, 1.4.10)."""
 ZOOMED: Final = WIDTHS[0] // 2
@@ -124,6 +127,69 @@ async def test_a_search_works_by_keyboard_alone_and_keeps_its_address(city: Api,
         await page.keyboard.press("Enter")
         await page.wait_for_url(re.compile("/en/providers/"))
         assert await page.get_by_role("heading", level=1).inner_text() == "Sarnai Tattoo"
+
+
+async def test_what_is_too_long_to_be_kept_is_still_there_after_reload_and_back(
+    city: Api, looks: Sequence[Look], browser: Browser
+) -> None:
+    """Of a form that is answered itself the browser has all: it sends it again, or shows it as it was left."""
+    [look] = (each for each in looks if each.name == "booking-review")
+    for script in (True, False):
+        async with visiting(browser, city, expected=["/review"], java_script_enabled=script) as page:
+            await as_who_looks(page, look)
+            await page.goto(f"/mn{look.path}")
+            text, wrong = page.get_by_role("textbox"), page.locator(".field-error")
+            await text.fill(LONG)
+            await page.get_by_role("main").get_by_role("button").click()
+            await wrong.wait_for()
+            assert "refused=1" not in page.url
+            again = await page.reload()
+            assert again is not None
+            assert (again.request.method, again.status) == ("POST", 422)
+            assert (await text.input_value(), await wrong.count()) == (LONG, 1)
+            await page.go_back()
+            assert (await text.input_value(), await wrong.count()) == (LONG, 0)
+
+
+@pytest.mark.parametrize("language", ["mn", "fa"])
+async def test_days_times_and_choices_are_read_in_full(
+    city: Api, looks: Sequence[Look], browser: Browser, language: str
+) -> None:
+    """As a screen reader gets them, from the tree of the browser."""
+    of = {look.name: look for look in looks}
+    async with visiting(browser, city) as page:
+        reader = await page.context.new_cdp_session(page)
+
+        async def read(name: str) -> list[tuple[str, str, dict[str, Any]]]:
+            await as_who_looks(page, of[name])
+            await page.goto(f"/{language}{of[name].path}")
+            nodes = (await reader.send("Accessibility.getFullAXTree"))["nodes"]
+            return [
+                (
+                    each["role"]["value"],
+                    each.get("name", {}).get("value", ""),
+                    {prop["name"]: prop["value"].get("value") for prop in each.get("properties", ())},
+                )
+                for each in nodes
+                if not each["ignored"]
+            ]
+
+        heard = await read("book-time")
+        days = {
+            "mn": "Даваа Мягмар Лхагва Пүрэв Баасан Бямба Ням",
+            "fa": "شنبه یکشنبه دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه",
+        }
+        assert [name for role, name, _ in heard if role == "columnheader"] == days[language].split()
+        links = {name for role, name, _ in heard if role == "link"}
+        day, time = {
+            "mn": ("11-р сарын 24, мягмар, 15 цаг сул", "11-р сарын 23, даваа, 10:30, сул"),
+            "fa": ("سه‌شنبه ۳ آذر، ۱۵ زمان آزاد", "دوشنبه ۲ آذر، ۱۰:۳۰، آزاد"),
+        }[language]
+        assert {day, time} <= links
+        heard = await read("dispute-new")
+        radios = [found.get("invalid") for role, _, found in heard if role == "radio"]
+        assert len(radios) == 8
+        assert set(radios) == {"false"}, "nothing is wrong before anything is sent"
 
 
 @pytest.mark.parametrize("name", ["provider", "book-services", "book-summary-of-length"])
