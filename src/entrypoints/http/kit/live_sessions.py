@@ -25,6 +25,8 @@ MOST_KEPT: Final = 10_000
 """How many sessions a process keeps; more make it forget the ones that it read first."""
 TOGETHER: Final = 100
 """How many sessions are read again together with the one of a request."""
+READ_AGAIN_AFTER: Final = 0.9
+"""The part of its time after which a session is among them: earlier is too often, later too few are due together."""
 IDLE_SECONDS: Final = 300
 """A session that was not used for so long is not read again."""
 
@@ -104,10 +106,10 @@ class LiveSessions:
         self._of_account.clear()
 
     def _take_due(self, now: float) -> dict[SessionId, float]:
-        """Forget the first sessions that are past half of their time, and return when those still in use were used."""
+        """Forget the first sessions whose time is nearly over, and return when those still in use were used."""
         used_at: dict[SessionId, float] = {}
         for session_id, kept in list(islice(self._kept.items(), TOGETHER)):
-            if now < kept.until - self._seconds / 2:
+            if now < kept.until - self._seconds * (1 - READ_AGAIN_AFTER):
                 break
             self._drop(session_id)
             if now < kept.used_at + IDLE_SECONDS:

@@ -200,7 +200,7 @@ async def test_a_session_that_ended_unnoticed_is_refused_once_others_are_read_ag
     for each in ((user, session), other):
         await process.serves(*each)
     await disable(process, user)  # and no signal arrives
-    process.timer.now = SECONDS / 2
+    process.timer.now = SECONDS * 0.95
     assert await process.serves(user, session)
     await process.serves(*await process.signed_in())
     assert not await process.serves(user, session)
