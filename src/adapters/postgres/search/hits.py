@@ -62,7 +62,7 @@ _PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
 @lru_cache(maxsize=1_024)
 def search_of(shape: frozenset[str], order: SearchOrder, by: SearchOrder, page: Page, *, most: int) -> Statement:
     """The statement of searches that ask for these things, and rank so many."""
-    found = candidates(shape, by, most).cte("candidates")
+    found = candidates(shape, order, by, most).cte("candidates")
     ids = [found.c.provider_id]
     hits = ranked(found, ids, order, page)
     return with_counts(hits, ids, counts_of(found, VALUES)) if page is Page.COUNTED else Statement(hits)

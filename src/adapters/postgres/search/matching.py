@@ -209,14 +209,14 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
 }
 
 
-def candidates(shape: frozenset[str], by: SearchOrder, most: int) -> Select[Any]:
-    """Those that match and are ranked, with what their points come from: see `SearchCriteria.chosen_by`.
+def candidates(shape: frozenset[str], order: SearchOrder, by: SearchOrder, most: int) -> Select[Any]:
+    """Those that match and are ranked, with what their points and order come from: see `SearchCriteria.chosen_by`.
 
     They are chosen by what the entry has, so that all else is read of them alone. How many are chosen is written into
     the statement: PostgreSQL would expect a tenth of all entries otherwise, or plan the statement for each search.
     """
     chosen = _in_order(shape, by).limit(literal_column(str(most))).subquery("chosen")
-    return _with_facts(shape, _with_entries(chosen))
+    return _with_facts(_for_order(shape, order), _with_entries(chosen))
 
 
 def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
@@ -244,8 +244,19 @@ def matches(shape: frozenset[str], *, marked: bool) -> Statement:
     return Statement(select(or_(*(is_any(_has(shape, "asked_0"), band) for band in MERIT_BANDS))))
 
 
+def _for_order(shape: frozenset[str], order: SearchOrder) -> frozenset[str]:
+    """What has to be known of those that were chosen: when they are free first only if they are sorted by it."""
+    return shape if order is SearchOrder.SOONEST else shape - {TIME}
+
+
 def entries_of_parts(
-    shape: frozenset[str], by: SearchOrder, most: int, conditions: Sequence[ColumnElement[bool]], *, by_price: bool
+    shape: frozenset[str],
+    order: SearchOrder,
+    by: SearchOrder,
+    most: int,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    by_price: bool,
 ) -> Subquery:
     """The parts with these conditions that are ranked, of entries that match, with the facts of the entries.
 
@@ -260,7 +271,7 @@ def entries_of_parts(
         own = select(p.kind, p.id).where(p.provider_id == of.c.provider_id, *conditions).order_by(p.id).lateral("own")
         ids = select(*of.c, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
     chosen = select(ids).limit(literal_column(str(most))).subquery("chosen")
-    found = _with_facts(shape - {TEXT}, _with_entries(chosen))
+    found = _with_facts(_for_order(shape - {TEXT}, order), _with_entries(chosen))
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
 
 

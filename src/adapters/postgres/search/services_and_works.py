@@ -26,7 +26,7 @@ from booking_domain.search.model import Found, Position, SearchKind, SearchOrder
 from booking_domain.shared.ids import ProviderId, ServiceId
 
 
-def _parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder, most: int) -> Select[Any]:
+def _parts(shape: frozenset[str], kind: SearchKind, order: SearchOrder, by: SearchOrder, most: int) -> Select[Any]:
     """The services or works that match and are ranked, with what their points come from."""
     services, p = kind is SearchKind.SERVICES, search_parts.c
     own = _own_of_services() if services else {TAG: bindparam("tag", type_=Text()) == func.any(p.labels)}
@@ -36,7 +36,7 @@ def _parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder, most: int) 
         *(condition for name, condition in own.items() if name in shape),
     ]
     by_price = services and by is SearchOrder.CHEAPEST
-    of = (found := entries_of_parts(shape, by, most, conditions, by_price=by_price)).c
+    of = (found := entries_of_parts(shape, order, by, most, conditions, by_price=by_price)).c
     return select(
         p.id,
         of.provider_id,
@@ -69,7 +69,7 @@ def search_of_parts(
     shape: frozenset[str], kind: SearchKind, order: SearchOrder, by: SearchOrder, page: Page, *, most: int
 ) -> Statement:
     """The statement of searches of a kind that ask for these things, and rank so many."""
-    found = _parts(shape, kind, by, most).cte("parts")
+    found = _parts(shape, kind, order, by, most).cte("parts")
     ids = [found.c.id, found.c.provider_id]
     hits = ranked(found, ids, order, page)
     if page is not Page.COUNTED:
