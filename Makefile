@@ -43,7 +43,7 @@ ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking
 	tests/acceptance/test_page_journeys.py tests/contract/test_storage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
+.PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots lighthouse docs catalogues lock sbom wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -201,6 +201,9 @@ profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers), of booki
 
 screenshots: $(VENV)/.dev $(VENV)/.browser ## every page in each language, light and dark, narrow and wide: .tmp/screenshots/index.html
 	@PYTHONPATH=$(CURDIR)/src:$(CURDIR) $(BIN)/python -m tests.unit.entrypoints.web.screenshots $(ARGS)
+
+lighthouse: $(VENV)/.dev $(VENV)/.browser ## scores of pages by Lighthouse, which npm installs; fails below 95
+	@PYTHONPATH=$(CURDIR)/src:$(CURDIR) $(BIN)/python -m tests.unit.entrypoints.web.lighthouse $(ARGS)
 
 docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code, and build the site of the library: dist/docs/index.html
 	$(BIN)/python -m entrypoints.cli.generated_docs
