@@ -14,7 +14,8 @@ from typing import Any, Final
 from adapters.postgres.kit.work import Row
 from adapters.postgres.scheduling.tables import waiting_list
 from adapters.postgres.scheduling.waiting_list import WAITING
-from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingStatus
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder

@@ -15,7 +15,8 @@ from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.resources import NotYourResource, Resource, ResourceNeed, ResourceNeeded
+from booking_domain.scheduling.owned_resources import NotYourResource, Resource, ResourceNeeded
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.services import Service, ServiceOffer
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.scheduling.waiting import WaitingStatus

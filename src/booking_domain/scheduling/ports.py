@@ -9,10 +9,11 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.events import EVENTS
 from booking_domain.scheduling.feeds import FeedReads, FeedRepository
 from booking_domain.scheduling.model import Block, Calendar, DateException, OpeningHours, SlotSettings
-from booking_domain.scheduling.resources import ResourceReads, Resources
+from booking_domain.scheduling.owned_resources import ResourceReads, Resources
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ServiceReads, Services
-from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingList, WaitingReads
+from booking_domain.scheduling.waiting import WAITING_LIFECYCLE
+from booking_domain.scheduling.waiting_list import WaitingList, WaitingReads
 from booking_domain.scheduling.weekly import WeeklyRule
 from booking_domain.scheduling.workloads import Workload
 from booking_domain.shared.contexts import DomainContext

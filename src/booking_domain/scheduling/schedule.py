@@ -7,7 +7,8 @@ from typing import Self
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
 from booking_domain.scheduling.model import Calendar
-from booking_domain.scheduling.resources import ResourceNeed, ResourceUses
+from booking_domain.scheduling.owned_resources import ResourceUses
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import LONGEST_APPOINTMENT, TimeRange

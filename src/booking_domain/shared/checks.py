@@ -17,10 +17,11 @@ Traceback (most recent call last):
 booking_domain.shared.errors.InvalidValue: weeks: must be of type int, not bool.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_origin
 
@@ -45,28 +46,35 @@ def checks_types(kind: type[Kind]) -> type[Kind]:
     `checks_enums`. The checks come before the `__post_init__` of the class, or the one that it inherits. A field of the
     type itself costs one comparison.
     """
-    lines, names = ["def __post_init__(self):"], dict[str, Any]()
+    right, names, checks = list[str](), dict[str, Any](), dict[str, Callable[[object], None]]()
     for field, hint in kind.__annotations__.items():
         default = vars(kind).get(field)
         origin: Any = get_origin(hint)
-        of_tuple = origin is tuple
         [one] = {_class_of(each) for each in get_args(hint) or (hint,)} - {None}
         if one is None or issubclass(one, Enum) or (isinstance(default, Field) and not default.init):
             continue
-        names |= {f"kind_{field}": one, f"check_{field}": _items_check(field, one) if of_tuple else _check(field, one)}
-        if of_tuple:
-            right = f"type(self.{field}) is tuple and {{*map(type, self.{field})}} <= {{kind_{field}}}"
-            lines.append(f"    if not ({right}): check_{field}(self.{field})")
+        names[f"kind_{field}"] = one
+        if origin is tuple:
+            right.append(f"type(self.{field}) is tuple and {{*map(type, self.{field})}} <= {{kind_{field}}}")
+            checks[field] = _items_check(field, one)
+        elif NoneType in get_args(hint):
+            right.append(f"(self.{field} is None or type(self.{field}) is kind_{field})")
+            checks[field] = _optional_check(field, one)
         else:
-            none = f" and self.{field} is not None" if NoneType in get_args(hint) else ""
-            lines.append(f"    if type(self.{field}) is not kind_{field}{none}: check_{field}(self.{field})")
+            right.append(f"type(self.{field}) is kind_{field}")
+            checks[field] = _check(field, one)
     after = getattr(kind, "__post_init__", None)
-    if after is not None:
-        names["after"] = after
-        lines.append("    after(self)")
-    exec("\n".join(lines), names)  # noqa: S102 - the source is made of the names of fields alone
+    names |= {"check": partial(_check_each, checks), "after": after}
+    source = f"def __post_init__(self):\n    if not ({' and '.join(right) or True}): check(self)"
+    exec(source if after is None else f"{source}\n    after(self)", names)  # noqa: S102 - names of fields alone
     kind.__post_init__ = names["__post_init__"]  # type: ignore[attr-defined]  # `@dataclass` calls it
     return kind
+
+
+def _check_each(checks: Mapping[str, Callable[[object], None]], value: object) -> None:
+    """Check the fields of a value of which one is not of its type itself, but perhaps of a subclass."""
+    for field, check in checks.items():
+        check(getattr(value, field))
 
 
 def _class_of(hint: Any) -> type | None:
@@ -77,6 +85,10 @@ def _class_of(hint: Any) -> type | None:
 
 def _check(field: str, kind: type) -> Callable[[object], None]:
     return lambda value: require_type(field, value, kind)
+
+
+def _optional_check(field: str, kind: type) -> Callable[[object], None]:
+    return lambda value: None if value is None else require_type(field, value, kind)
 
 
 def _items_check(field: str, kind: type) -> Callable[[object], None]:

@@ -20,7 +20,7 @@ FieldPath = tuple[str | int, ...]
 
 
 @dataclass_transform(eq_default=False, kw_only_default=True)
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class DomainError(Exception):
     """The base of all errors that a rule of the domain raises. Its subclasses are dataclasses.
 
@@ -50,7 +50,7 @@ class DomainError(Exception):
         if commits is not None:
             cls.commits = commits
         if get_annotations(cls):  # most errors have no fields of their own, and are made faster so
-            dataclass(eq=False, kw_only=True)(cls)
+            dataclass(eq=False, kw_only=True, repr=False)(cls)
 
     @property
     def field_path(self) -> FieldPath:
@@ -86,6 +86,10 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return self.template().format(**self.parameters)
+
+    def __repr__(self) -> str:
+        members = (f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))
+        return f"{type(self).__qualname__}({', '.join(members)})"
 
 
 def required(found: Found | None, missing: DomainError | type[DomainError]) -> Found:

@@ -1,11 +1,13 @@
 """Money: an integer amount in minor units and an ISO 4217 currency code."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _TWO_DECIMALS: Final = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP "
@@ -56,7 +58,7 @@ class Money:
         return cls(amount=0, currency=currency)
 
     @classmethod
-    def from_decimal(cls, value: Decimal, currency: str) -> "Money":
+    def from_decimal(cls, value: "Decimal", currency: str) -> "Money":
         """Convert an amount in whole units. A fraction of a minor unit raises `InvalidValue`."""
         if not value.is_finite():
             raise InvalidValue(field="amount", problem=f"{value} is not an amount")
@@ -65,8 +67,10 @@ class Money:
             raise InvalidValue(field="amount", problem=f"{value} has more decimals than {currency}")
         return cls(amount=int(scaled), currency=currency)
 
-    def decimal(self) -> Decimal:
+    def decimal(self) -> "Decimal":
         """The amount in whole units, with all decimals of the currency."""
+        from decimal import Decimal  # noqa: PLC0415 - few need it, and it takes long to import
+
         return Decimal(self.amount).scaleb(-MINOR_UNIT_DIGITS[self.currency])
 
     def __str__(self) -> str:
@@ -103,7 +107,7 @@ class Money:
     def in_currency(self, currency: str) -> "Money":
         """The same number of whole units of another currency, rounded half up to its minor unit: no exchange."""
         scaled = self.decimal().scaleb(MINOR_UNIT_DIGITS.get(currency, 0))
-        return Money(amount=int(scaled.to_integral_value(ROUND_HALF_UP)), currency=currency)
+        return Money(amount=int(scaled.to_integral_value("ROUND_HALF_UP")), currency=currency)
 
     def require_same_currency(self, other: "Money") -> None:
         """Raise `InvalidValue` if the other amount has another currency."""

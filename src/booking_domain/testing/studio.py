@@ -20,7 +20,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Block
-from booking_domain.scheduling.waiting import WaitingListEntry
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.executor import Executor, UseCase

@@ -7,14 +7,8 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.scheduling.resources import (
-    MAX_NEEDS,
-    MAX_RESOURCE_NAME,
-    MAX_RESOURCES,
-    MAX_UNITS,
-    ResourceNeed,
-    ResourceView,
-)
+from booking_domain.scheduling.owned_resources import MAX_RESOURCE_NAME, MAX_RESOURCES, ResourceView
+from booking_domain.scheduling.resources import MAX_NEEDS, MAX_UNITS, ResourceNeed
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ResourceId, SalonId
 from booking_domain.use_cases.catalogue.resources import (

@@ -175,9 +175,6 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     """Venues between which it takes longer than that, or less."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
     clock_changes: ClockChanges = ClockChanges.ELAPSED
-    """How hours are read where clocks change, also those of the salon and of services: `elapsed`, from the instant of
-    their start to that of their end; `both`, `first` or `second`: whenever the clock shows a time in them, and what it
-    shows twice both times, or only the first or the second time."""
 
 
 _settings: Final = projection(

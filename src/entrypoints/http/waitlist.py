@@ -8,7 +8,8 @@ from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, field
 
-from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingStatus
+from booking_domain.scheduling.waiting_list import MAX_LISTED_ENTRIES, WaitingListEntry
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId, ServiceId, WaitingId

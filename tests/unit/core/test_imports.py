@@ -16,13 +16,14 @@ MODULES_OF_A_CORE: Final = 40
 NOT_AT_FIRST: Final = {
     *(
         f"booking_domain.scheduling.{name}"
-        for name in ("as_json", "clock_changes", "feeds", "ports", "recurrence", "schedule")
+        for name in ("as_json", "clock_changes", "feeds", "owned_resources", "ports", "recurrence", "schedule")
     ),
-    *(f"booking_domain.scheduling.{name}" for name in ("series", "services", "several", "workloads")),
+    *(f"booking_domain.scheduling.{name}" for name in ("series", "services", "several", "waiting_list", "workloads")),
     "booking_domain.use_cases",
     "booking_domain.testing",
     "asyncio",
     "calendar",
+    "decimal",
     "json",
     "urllib",
 }

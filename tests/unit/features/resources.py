@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import CANARY, Edit, Feature, Ids, Kind, Request, Row, World
 
-from booking_domain.scheduling.resources import Resource
+from booking_domain.scheduling.owned_resources import Resource
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast

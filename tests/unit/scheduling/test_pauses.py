@@ -31,8 +31,9 @@ from booking_domain.scheduling import (
     explain,
     offered_slots,
 )
+from booking_domain.scheduling.owned_resources import ResourceUses, UnitUse
 from booking_domain.scheduling.placing import claimable
-from booking_domain.scheduling.resources import ResourceNeed, ResourceUses, UnitUse
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer, compose, pauses_of
 from booking_domain.shared.ids import ProviderId, ServiceId, UserId

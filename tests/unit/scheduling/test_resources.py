@@ -28,8 +28,9 @@ from booking_domain.scheduling import (
 )
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.explain import public_reasons
+from booking_domain.scheduling.owned_resources import Resource, ResourceUses, UnitUse
 from booking_domain.scheduling.placing import claimable, placeable, require_available
-from booking_domain.scheduling.resources import Resource, ResourceNeed, ResourceUses, UnitUse, most_needed
+from booking_domain.scheduling.resources import ResourceNeed, most_needed
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.validity import unchanged_until
 from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, SalonId, UserId

@@ -11,10 +11,10 @@ import pytest
 from booking_domain.scheduling.waiting import (
     WAITING_LIFECYCLE,
     WaitingAction,
-    WaitingListEntry,
     WaitingParty,
     WaitingStatus,
 )
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove

@@ -13,7 +13,7 @@ from booking_domain.catalogue.salons import MAX_SALONS_PER_MANAGER, TooManySalon
 from booking_domain.scheduling.errors import TooManyBlocks, TooManyExceptions, TooManyRules
 from booking_domain.scheduling.feeds import MAX_BUSY_TIMES, TOO_MANY_BUSY_TIMES, FeedRule
 from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RANGES_A_DATE, MAX_RULES, DateException
-from booking_domain.scheduling.waiting import MAX_ENTRIES_PER_PROVIDER, WaitingListFull
+from booking_domain.scheduling.waiting_list import MAX_ENTRIES_PER_PROVIDER, WaitingListFull
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.time import TimeRange

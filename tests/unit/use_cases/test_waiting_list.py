@@ -14,14 +14,13 @@ from booking_domain.scheduling.errors import DurationNotOffered, HoldNotFound, P
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.model import OnTimeZoneChange
-from booking_domain.scheduling.waiting import (
+from booking_domain.scheduling.waiting import NotWaiting, WaitingStatus
+from booking_domain.scheduling.waiting_list import (
     DST_MARGIN,
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_WAITING_WINDOW,
-    NotWaiting,
     TooManyWaitingListEntries,
     WaitingListEntry,
-    WaitingStatus,
 )
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.deadlines import Deadlines

@@ -65,6 +65,7 @@ from booking_domain.scheduling.model import (
     Way,
     length_margin,
 )
+from booking_domain.scheduling.owned_resources import ResourceUses
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
     CalendarRepository,
@@ -72,7 +73,6 @@ from booking_domain.scheduling.ports import (
     ProviderSchedules,
     ScheduleReads,
 )
-from booking_domain.scheduling.resources import ResourceUses
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.weekly import Hours, WeeklyRule

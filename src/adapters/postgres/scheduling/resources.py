@@ -25,7 +25,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork, Work
 from adapters.postgres.scheduling.tables import claims, class_places, resource_units, resources, services
 from booking_domain.scheduling.model import CLAIM_MARGIN
-from booking_domain.scheduling.resources import (
+from booking_domain.scheduling.owned_resources import (
     Resource,
     ResourceReads,
     Resources,

@@ -10,13 +10,8 @@ from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.scheduling.tables import waiting_list
-from booking_domain.scheduling.waiting import (
-    MAX_LISTED_ENTRIES,
-    OPEN,
-    WaitingList,
-    WaitingListEntry,
-    WaitingReads,
-)
+from booking_domain.scheduling.waiting import OPEN
+from booking_domain.scheduling.waiting_list import MAX_LISTED_ENTRIES, WaitingList, WaitingListEntry, WaitingReads
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 
 WAITING: Final = Mapper(

@@ -8,9 +8,9 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException
-from booking_domain.scheduling.resources import Resource
+from booking_domain.scheduling.owned_resources import Resource
 from booking_domain.scheduling.services import Service
-from booking_domain.scheduling.waiting import WaitingListEntry
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.scheduling.weekly import Hours, WeeklyRule
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import (

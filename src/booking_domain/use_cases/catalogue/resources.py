@@ -6,7 +6,7 @@ from typing import Final
 
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
-from booking_domain.scheduling.resources import (
+from booking_domain.scheduling.owned_resources import (
     MAX_RESOURCES,
     NotYourResource,
     Resource,

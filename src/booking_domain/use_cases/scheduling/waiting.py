@@ -18,16 +18,14 @@ from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.services import ClassAlone, OnlyAddOns, ServiceNotOffered, SeveralVenues
 from booking_domain.scheduling.slots import blocked_range, slots_in_order
-from booking_domain.scheduling.waiting import (
+from booking_domain.scheduling.waiting import OPEN, NotWaiting, WaitingStatus
+from booking_domain.scheduling.waiting_list import (
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_ENTRIES_PER_PROVIDER,
-    OPEN,
-    NotWaiting,
     TooManyWaitingListEntries,
     WaitingList,
     WaitingListEntry,
     WaitingListFull,
-    WaitingStatus,
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from booking_domain.scheduling.waiting import WaitingListEntry, WaitingReads
+from booking_domain.scheduling.waiting_list import WaitingListEntry, WaitingReads
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.queries import Query
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from booking_domain.scheduling.waiting import MAX_WAITING_WINDOW
+from booking_domain.scheduling.waiting_list import MAX_WAITING_WINDOW
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor

@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.notifications.notices import LocalTime
-from booking_domain.scheduling.waiting import OPEN, WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange, time_zone

@@ -17,7 +17,8 @@ from booking_domain.bookings.events import (
     BookingTermsChanged,
 )
 from booking_domain.bookings.transitions import LatePayment, Status
-from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingStatus
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder

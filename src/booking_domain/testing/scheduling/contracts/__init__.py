@@ -9,10 +9,10 @@ rewrite_assertions(__name__)
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.bookings.ports import BookableProviders
 from booking_domain.scheduling.feeds import FeedReads, FeedRepository
+from booking_domain.scheduling.owned_resources import ResourceReads, Resources
 from booking_domain.scheduling.ports import CalendarRepository, Claims, ProviderSchedules, ScheduleReads
-from booking_domain.scheduling.resources import ResourceReads, Resources
 from booking_domain.scheduling.services import ServiceReads, Services
-from booking_domain.scheduling.waiting import WaitingList, WaitingReads
+from booking_domain.scheduling.waiting_list import WaitingList, WaitingReads
 from booking_domain.testing.scheduling.contracts.calendars import CalendarRepositoryContract
 from booking_domain.testing.scheduling.contracts.claims import ClaimsContract
 from booking_domain.testing.scheduling.contracts.feeds import FeedsContract

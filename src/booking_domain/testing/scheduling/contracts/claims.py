@@ -11,7 +11,8 @@ from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import MAX_LANES, Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Way
-from booking_domain.scheduling.resources import Resource, ResourceNeed
+from booking_domain.scheduling.owned_resources import Resource
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from booking_domain.scheduling.resources import Resource, ResourceNeed, ResourceView
+from booking_domain.scheduling.owned_resources import Resource, ResourceView
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, ResourceId, SalonId
 from booking_domain.testing.kit.storage import Cast, StorageContract

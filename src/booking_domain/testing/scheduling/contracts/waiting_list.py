@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OPEN, WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+from booking_domain.scheduling.waiting_list import MAX_LISTED_ENTRIES, WaitingListEntry
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.resources import (
+from booking_domain.scheduling.owned_resources import (
     Resource,
     ResourceReads,
     Resources,

@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
-from booking_domain.scheduling.resources import Resource
+from booking_domain.scheduling.owned_resources import Resource
 from booking_domain.scheduling.services import Service, ServiceOffer
-from booking_domain.scheduling.waiting import OPEN, WaitingListEntry
+from booking_domain.scheduling.waiting import OPEN
+from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, ResourceId, SalonId, ServiceId, UserId, WaitingId
 from booking_domain.testing.catalogue.memory.tables import (
     PROFILES,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OPEN, WaitingList, WaitingListEntry, WaitingReads
+from booking_domain.scheduling.waiting import OPEN
+from booking_domain.scheduling.waiting_list import MAX_LISTED_ENTRIES, WaitingList, WaitingListEntry, WaitingReads
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.testing.kit.tables import InMemory, Repository
 from booking_domain.testing.scheduling.memory.tables import WAITING_LIST
