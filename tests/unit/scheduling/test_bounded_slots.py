@@ -91,3 +91,12 @@ def test_slots_that_are_not_requested_are_not_computed() -> None:
     made = slots._slots_of(30 * 60)
     assert len(made) < 10_000  # of 89,280
     assert ORIGIN + timedelta(seconds=min(made)) == NOW
+
+
+def test_parts_are_of_the_length_that_is_asked_for() -> None:
+    four_hours, five_days = 240, TimeRange(NOW, NOW + timedelta(days=5))
+    by_day = calendar("UTC", *daily("10:00-15:00"), settings=SlotSettings(step_minutes=60))
+    asked = offered_slots(by_day, (), window=five_days, now=NOW, duration_minutes=four_hours)
+    assert len(asked) == 5 * 2
+    assert first_slots(by_day, (), window=five_days, now=NOW, duration_minutes=four_hours).slots == asked
+    assert last_slot(by_day, (), window=five_days, now=NOW, duration_minutes=four_hours) == asked[-1]

@@ -15,6 +15,7 @@ from booking_domain.scheduling import (
     Anchoring,
     Calendar,
     Claim,
+    ClaimKind,
     Hours,
     InvalidValue,
     Pool,
@@ -30,6 +31,7 @@ from booking_domain.scheduling import (
     offered_together,
 )
 from booking_domain.scheduling.claiming import claimable_in
+from booking_domain.scheduling.slots import blocked_range, places_left
 from booking_domain.shared.ids import ServiceId
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.question import Question
@@ -242,3 +244,43 @@ def test_all_of_needs_each() -> None:
     assert offered_together([], window=DAY, now=NOW, duration_minutes=60) == {}
     with pytest.raises(InvalidValue, match=r"^pools: [a-z]"):
         offered_together([Pool({"a": (one, ())}), Pool({"a": (one, ())})], window=DAY, now=NOW, duration_minutes=60)
+
+
+def test_a_class_keeps_its_buffers_from_other_appointments_and_not_from_its_own_places() -> None:
+    settings = SlotSettings(
+        step_minutes=30, duration_minutes=60, capacity=2, buffer_before_minutes=30, buffer_after_minutes=30
+    )
+    calendar = Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("08:00-14:00")), settings=settings)
+    place = calendar.claim(TimeRange(NOW + timedelta(hours=10), NOW + timedelta(hours=11)))
+    other = Claim.of(TimeRange(NOW + timedelta(hours=8), NOW + timedelta(hours=8.5)))
+    starts = [slot.start - NOW for slot in offered_slots(calendar, [place, other], window=DAY, now=NOW)]
+    assert starts == [timedelta(hours=each) for each in (10, 12, 12.5, 13)]
+
+
+YOGA = Calendar(
+    time_zone="UTC",
+    rules=WeeklyRule.every_day(Hours.parse("10:00-12:00")),
+    settings=SlotSettings(step_minutes=60, capacity=3, class_id=ServiceId(UUID(int=7))),
+)
+AT_TEN = TimeRange(NOW + timedelta(hours=10), NOW + timedelta(hours=11))
+
+
+def test_a_class_says_how_many_places_are_left() -> None:
+    place = replace(YOGA.claim(AT_TEN), class_id=YOGA.settings.class_id)
+    lapsed = replace(place, kind=ClaimKind.HOLD, expires_at=NOW)
+    slots = offered_slots(YOGA, [place, lapsed], window=DAY, now=NOW)
+    assert places_left(YOGA, [place, lapsed], slots, NOW) == {AT_TEN.start: 2, AT_TEN.end: 3}
+    alone = replace(YOGA, settings=replace(YOGA.settings, capacity=1))
+    assert places_left(alone, [place], slots, NOW) == {}
+
+
+def test_a_further_place_has_the_blocked_range_of_the_first() -> None:
+    longer = TimeRange(AT_TEN.start - 5 * MINUTE, AT_TEN.end + 20 * MINUTE)
+    place = replace(Claim.of(AT_TEN, blocked=longer), class_id=YOGA.settings.class_id)
+    other = Claim.of(AT_TEN)
+    assert blocked_range(YOGA, [other, place], AT_TEN) == longer
+    later = TimeRange(AT_TEN.end, AT_TEN.end + timedelta(hours=1))
+    assert blocked_range(YOGA, [other, place], later) == later
+    plain = replace(YOGA, settings=replace(YOGA.settings, class_id=None))
+    wide = Claim.of(AT_TEN, blocked=longer)
+    assert blocked_range(plain, [wide], AT_TEN) == AT_TEN, "places without a class have their own"

@@ -262,3 +262,11 @@ def test_the_room_of_an_appointment_is_taken_in_its_pauses_but_for_its_own_move(
 
 def test_a_claim_of_another_length_than_the_settings_has_no_pauses() -> None:
     assert COLOUR.claim(TimeRange(TEN, TEN + timedelta(minutes=90))).pauses == ()
+
+
+def test_what_begins_with_work_keeps_its_buffer_before_it() -> None:
+    settings = SlotSettings(step_minutes=15, duration_minutes=60, buffer_before_minutes=30, pauses=(Pause(20, 20),))
+    calendar = replace(OPEN, settings=settings)
+    until_nine = Claim.of(TimeRange(NOW + 8 * HOUR, NOW + 9 * HOUR))
+    [first, *_] = offered_slots(calendar, [until_nine], window=DAY, now=NOW)
+    assert first.start == NOW + 9.5 * HOUR

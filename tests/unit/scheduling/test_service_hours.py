@@ -118,3 +118,11 @@ def test_hours_of_a_service_have_one_rule_to_fifty() -> None:
     with pytest.raises(InvalidValue) as unread:
         calendar_of({"timeZone": "UTC", "serviceHours": [{"rules": []}]})
     assert unread.value.field_path == ("serviceHours", 0, "rules")
+
+
+def test_a_long_appointment_begins_in_the_window_and_lies_in_the_hours_of_its_service() -> None:
+    always = WeeklyRule.every_day(Hours.parse("00:00-24:00"))
+    calendar = Calendar(time_zone="UTC", rules=always, service_hours=(ServiceHours(always),))
+    window, minutes = TimeRange(NOW, NOW + HOUR), 6 * 24 * 60
+    starts = [slot.start for slot in offered_slots(calendar, [], window=window, now=NOW, duration_minutes=minutes)]
+    assert starts == [NOW, NOW + HOUR / 2]

@@ -8,12 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from booking_domain.scheduling.waiting import (
-    WAITING_LIFECYCLE,
-    WaitingAction,
-    WaitingParty,
-    WaitingStatus,
-)
+from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingAction, WaitingParty, WaitingStatus
 from booking_domain.scheduling.waiting_list import WaitingListEntry
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId

@@ -63,7 +63,7 @@ def in_days(question: Question, days: int) -> Question:
     return replace(question, calendar=replace(question.calendar, settings=settings), duration_minutes=None)
 
 
-WHOLE_DAYS = st.builds(in_days, questions(venues=False), st.integers(1, 4))
+WHOLE_DAYS = st.builds(in_days, questions(venues=False, clock_changes=False), st.integers(1, 4))
 
 
 def hull(hours: OpeningHours, on: date) -> tuple[datetime, datetime] | None:
@@ -295,3 +295,20 @@ def test_an_appointment_whose_last_date_is_closed_is_not_longer_than_its_days(ye
     monday = datetime(year, 12, 2, 10, tzinfo=UTC)
     later = mondays.claim(Slot(monday + 7 * DAY, monday + 7 * DAY + HOUR))
     assert explain(mondays, [later], monday, now=monday - DAY).reasons == (Reason.CLOSED,)
+
+
+def test_an_appointment_that_keeps_its_length_is_asked_for_by_its_days() -> None:
+    two_days = SlotSettings(duration_minutes=2 * MINUTES_A_DAY, whole_days=True)
+    assert two_days.asked(33 * 60, kept=33 * 60) == 2 * MINUTES_A_DAY, "new dates have hours of their own"
+    assert two_days.asked(10 * 60, kept=33 * 60) == 10 * 60
+    assert SlotSettings().asked(33 * 60, kept=33 * 60) == 33 * 60
+
+
+def test_a_window_that_begins_after_an_opening_does_not_have_it() -> None:
+    settings = SlotSettings(duration_minutes=MINUTES_A_DAY, whole_days=True)
+    calendar = Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("10:00-19:00")), settings=settings)
+    opening = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    for begins, days in ((opening, [24, 25]), (opening + timedelta(microseconds=1), [25])):
+        window = TimeRange(begins, opening + timedelta(days=2))
+        slots = offered_slots(calendar, [], window=window, now=opening - timedelta(days=1))
+        assert [slot.start.day for slot in slots] == days
