@@ -43,7 +43,7 @@ ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking
 	tests/acceptance/test_page_journeys.py tests/contract/test_storage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots lighthouse docs catalogues lock sbom wheel clean
+.PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics search-index maintenance-pages api worker bench city plans profile screenshots lighthouse docs catalogues lock sbom wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -176,6 +176,12 @@ zones: $(DATABASE) ## list bookings that new time zone data moves (ARGS=--apply 
 
 statistics: $(DATABASE) ## compare all figures with bookings and money, or recount them (ARGS=rebuild)
 	$(CLI) statistics $(or $(ARGS),check)
+
+search-index: $(DATABASE) ## compare each entry of search with the slots and repair it, or make all anew (ARGS=--rebuild)
+	$(CLI) search-index $(ARGS)
+
+maintenance-pages: $(VENV)/.server ## write the pages that a proxy shows during maintenance into FOLDER
+	$(CLI) maintenance-pages "$(FOLDER)"
 
 dev: $(VENV)/.dev $(DATABASE) ## as `run`, and start it again after each change of src
 	@exec $(BIN)/watchfiles --filter python "$(CLI) run" src
