@@ -199,7 +199,7 @@ class _Week:
         if tidy and spans:
             tidy = midnight > spans[-1][1]  # false where the zone skipped a date
         for opens, closes in on_it:
-            if closes < SECONDS_A_DAY:
+            if closes < SECONDS_A_DAY or self._offsets[ordinal + 1] == offset:
                 spans.append((midnight + opens, midnight + closes))
             else:
                 spans += self._between(ordinal, opens, closes)
