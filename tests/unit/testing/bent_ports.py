@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, get_origin, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import pytest
 from tests.unit.testing.silent_ports import ADAPTERS, ELSEWHERE, EQUAL, changed_contract
@@ -36,6 +36,10 @@ def backwards(answer: Sequence[Any]) -> Sequence[Any]:
     return answer[::-1]
 
 
+def each_backwards(answer: Mapping[Any, Sequence[Any]]) -> Mapping[Any, Sequence[Any]]:
+    return {key: backwards(each) for key, each in answer.items()}
+
+
 def one_less(answer: Sequence[Any]) -> Sequence[Any]:
     return answer[:-1] if len(answer) > 1 else answer
 
@@ -48,18 +52,26 @@ def the_opposite(answer: object) -> bool:
     return not answer
 
 
+def is_ordered(port: type, promised: Callable[..., Any]) -> bool:
+    """Whether the docstring promises an order: that of the port for all its methods, or that of the method."""
+    of_method = f"{promised.__doc__}"
+    return "in no order" not in of_method and bool(_ORDER.search(f"{port.__doc__} {of_method}"))
+
+
 def bends_of(port: type, promised: Callable[..., Any]) -> Iterator[Bend]:
     """What is wrong with the answers of a method."""
     answer = get_type_hints(promised).get("return")
-    kind = get_origin(answer) or answer
+    kind, ordered = get_origin(answer) or answer, is_ordered(port, promised)
     if kind is bool:
         yield the_opposite
     elif kind is int:
         yield one_more
     elif inspect.isclass(kind) and issubclass(kind, Sequence) and not issubclass(kind, (str, bytes)):
         yield one_less
-        if _ORDER.search(f"{port.__doc__} {promised.__doc__}"):
+        if ordered:
             yield backwards
+    elif ordered and kind is Mapping and get_origin(get_args(answer)[1]) is Sequence:
+        yield each_backwards
 
 
 def bent(method: Callable[..., Any], bend: Bend) -> Callable[..., Any]:
@@ -157,7 +169,7 @@ def mutants() -> Iterator[tuple[str, type, dict[tuple[type, str], Callable[..., 
             bends = list(bends_of(port, promised))
             for bend in bends:
                 yield f"{key}_{bend.__name__}", of, {(a, name): bent(getattr(a, name), bend) for a in adapters}
-            for disorder, change in disorders(port, promised) if backwards in bends else ():
+            for disorder, change in disorders(port, promised) if {backwards, each_backwards} & {*bends} else ():
                 yield f"{key}_{disorder}", of, {(a, name): change(getattr(a, name)) for a in adapters}
             if locks(port, name, promised):
                 yield f"{key}_unlocked", of, {(a, name): unlocked(getattr(a, name)) for a in adapters}

@@ -24,7 +24,7 @@ from booking_domain.testing.scheduling.contracts.claims import ClaimsContract
 from booking_domain.testing.scheduling.contracts.feeds import FeedsContract
 from booking_domain.testing.scheduling.contracts.provider_schedules import ProviderSchedulesContract
 from booking_domain.testing.scheduling.contracts.services import ServicesContract
-from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
+from booking_domain.testing.scheduling.memory.calendars import MemoryScheduleReads
 from booking_domain.testing.scheduling.memory.claims import MemoryClaims
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, RESOURCES, UNITS
 
@@ -151,7 +151,7 @@ class KeepsTheFirstEntry(MemoryStore):
         self._waiting.setdefault(waiting.id, waiting)
 
 
-acquire, release, lock = MemoryClaims.acquire, MemoryClaims.release, MemoryProviderSchedules.lock
+acquire, release, get = MemoryClaims.acquire, MemoryClaims.release, MemoryScheduleReads.get
 
 
 async def names_the_blocked_start(self: Any, claim: Claim, now: datetime) -> None:
@@ -301,8 +301,8 @@ async def counts_nothing(self: Any, now: datetime) -> int:
 
 
 def reaching(near: Callable[[Claim, TimeRange], bool]) -> Any:
-    async def wrong(self: Any, provider_id: Any, around: TimeRange, services: Any = ()) -> Any:
-        schedule = await lock(self, provider_id, around, services)
+    async def wrong(self: Any, provider_id: Any, around: TimeRange, *needed: Any) -> Any:
+        schedule = await get(self, provider_id, around, *needed)
         if schedule is None:
             return None
         far = claim_margin(schedule.calendar.settings)
@@ -314,7 +314,7 @@ def reaching(near: Callable[[Claim, TimeRange], bool]) -> Any:
 
 def seeing(change: Callable[[ProviderSchedule], dict[str, Any]]) -> Any:
     async def wrong(*asked: Any) -> Any:
-        schedule = await lock(*asked)
+        schedule = await get(*asked)
         return None if schedule is None else replace(schedule, **change(schedule))
 
     return wrong
@@ -346,7 +346,7 @@ PLATFORM: Final[dict[str, tuple[type, type, str, Any]]] = (
         for each in mutants
     }
     | {
-        name: (ProviderSchedulesContract, MemoryProviderSchedules, "lock", reaching(near))
+        name: (ProviderSchedulesContract, MemoryScheduleReads, "get", reaching(near))
         for name, near in {
             "reaches_by_appointment": lambda claim, reach: claim.span.overlaps(reach),
             "reaches_what_is_inside": lambda claim, reach: (
@@ -369,7 +369,7 @@ PLATFORM: Final[dict[str, tuple[type, type, str, Any]]] = (
         )
     }
     | {
-        name: (contract, MemoryProviderSchedules, "lock", seeing(change))
+        name: (contract, MemoryScheduleReads, "get", seeing(change))
         for name, (contract, change) in {
             "sees_no_services": (ServicesContract, lambda _: {"services": ()}),
             "sees_no_resources": (ClaimsContract, lambda _: {"resources": ()}),

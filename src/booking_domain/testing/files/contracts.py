@@ -138,7 +138,7 @@ class FilesContract(StorageContract):
     async def test_files_of_several_objects_are_found_at_once(self) -> None:
         account = self.make.user()
         one, two, empty = [FileOwner(folder=Folder.EVIDENCE, id=uuid4()) for _ in range(3)]
-        files = [a_ready_file(self.make, account, one.folder).attach(one, 1 - place) for place in range(2)]
+        files = [a_ready_file(self.make, account, one.folder).attach(one, place) for place in (2, 1, 0)]
         other = a_ready_file(self.make, account, two.folder).attach(two, 0)
         elsewhere = a_ready_file(self.make, account).attach(FileOwner(folder=Folder.PORTFOLIO, id=one.id), 0)
         deleted = a_ready_file(self.make, account, two.folder).attach(two, 1).delete(FileParty.ADMIN, NOW)

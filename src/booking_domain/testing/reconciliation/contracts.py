@@ -170,7 +170,7 @@ class ReconciliationContract(StorageContract):
         small, big, middle = (self._finding(run, amount) for amount in (10, 30, 20))
         theirs = replace(self._finding(other, 20), created_at=NOW + HOUR, kind=FindingKind.STRAY_INVOICE)
         closed = replace(self._finding(run, 40), status=FindingStatus.CLOSED, settled_at=NOW)
-        await self._add(run, other, small, big, middle, theirs, closed)
+        await self._add(run, other, *jumbled(small, big, middle, theirs, closed))
 
         async def ids(criteria: FindingFilter) -> list[FindingId]:
             return [each.id for each in await self.reads.reconciliation.page(criteria)]

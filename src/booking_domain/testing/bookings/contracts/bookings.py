@@ -183,17 +183,19 @@ class BookingsContract(StorageContract):
         later = self.make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
         span = TimeRange(later.span.start - HOUR, later.span.end - HOUR)
         first = replace(self.make.booking(cast.profile, cast.customer, status=Status.REQUESTED), span=span)
+        last = self.make.booking(cast.profile, cast.customer, TOMORROW + 9 * HOUR, status=Status.CONFIRMED)
         for booking in (
             later,
+            last,
             first,
             self.make.booking(cast.profile, cast.customer, status=Status.CANCELLED),
             self.make.booking(other.profile, other.customer, status=Status.CONFIRMED),
         ):
             await self._add(booking)
         async with self.begin() as tx:
-            assert list(await tx.bookings.to_come(cast.profile.id, NOW, 9)) == [first, later]
+            assert list(await tx.bookings.to_come(cast.profile.id, NOW, 9)) == [first, later, last]
             assert list(await tx.bookings.to_come(cast.profile.id, NOW, 1)) == [first]
-            assert list(await tx.bookings.to_come(cast.profile.id, first.span.end, 9)) == [later]
+            assert list(await tx.bookings.to_come(cast.profile.id, first.span.end, 9)) == [later, last]
 
     async def test_who_has_a_verified_contact_or_an_external_identity_is_verified(self, cast: Cast) -> None:
         by_email, by_phone = (self.make.user().verified(channel, NOW) for channel in ContactChannel)

@@ -34,9 +34,9 @@ class CodeHistoryContract(StorageContract):
             await tx.users.add(user)
             for code in jumbled(login, signup, recent):
                 await tx.code_history.add(code)
+            await tx.code_history.record_use(login.id, NOW + INSTANT)
             for _ in range(2):
                 await tx.code_history.record_wrong_guess(signup.id)
-            await tx.code_history.record_use(login.id, NOW + INSTANT)
             await tx.code_history.record_use(CodeId(self.make.entropy.new_id()), NOW)  # issued by an earlier version
         used, guessed = login.used(NOW + INSTANT), signup.with_wrong_guess().with_wrong_guess()
         every = CodeFilter(limit=9)

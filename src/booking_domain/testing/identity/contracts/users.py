@@ -287,7 +287,7 @@ class UsersContract(StorageContract):
             replace(pending, id=self.make.user().id, email=None, phone=None, created_at=begun + instant),
             replace(self.make.user(), created_at=begun),
         ]
-        for user in (*others, *due):
+        for user in (*others, *jumbled(*due)):
             await self._add(user)
         ids = sorted(user.id for user in due)
         assert list(await self.reads.users.to_erase(NOW, None, 9)) == ids

@@ -148,14 +148,17 @@ class PaymentsContract(StorageContract):
 
     async def test_payments_are_found_by_invoices_and_by_the_time_of_their_last_money(self, cast: Cast) -> None:
         bookings = [await self.a_booking(cast) for _ in range(3)]
+        invoices = [self.make.invoice() for _ in bookings]
         one, two, other = (
             replace(
                 self.make.payment(booking),
                 gateway=gateway,
-                invoice=self.make.invoice(),
+                invoice=invoice,
                 processed_at=NOW + hours * HOUR,
             )
-            for booking, gateway, hours in zip(bookings, ("qpay", "qpay", "other"), (0, 1, 0), strict=True)
+            for booking, gateway, hours, invoice in zip(
+                bookings, ("qpay", "qpay", "other"), (0, 1, 0), reversed(invoices), strict=True
+            )
         )
         await self._add(*jumbled(one, two, other))
         reads = self.reads.payments

@@ -127,7 +127,7 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         self._state.lock()
-        return _schedule(self._state, provider_id, around, services, resources)
+        return await MemoryScheduleReads(self._current).get(provider_id, around, services, resources)
 
     async def lock_members(
         self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
@@ -155,18 +155,6 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
             )
             for provider_id in members
         ]
-
-
-def _schedule(
-    state: State,
-    provider_id: ProviderId,
-    around: TimeRange,
-    services: Sequence[ServiceId],
-    resources: Sequence[ResourceId],
-) -> ProviderSchedule | None:
-    found = _around(state, provider_id, around, services, resources)
-    further = timedelta(0) if found is None else length_margin(found.longest)
-    return _around(state, provider_id, TimeRange(around.start, around.end + further), services, resources)
 
 
 def _around(
@@ -222,7 +210,9 @@ class MemoryScheduleReads(InMemory, ScheduleReads):
         services: Sequence[ServiceId] = (),
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
-        return _schedule(self._state, provider_id, around, services, resources)
+        found = _around(self._state, provider_id, around, services, resources)
+        further = timedelta(0) if found is None else length_margin(found.longest)
+        return _around(self._state, provider_id, TimeRange(around.start, around.end + further), services, resources)
 
     async def of_all(
         self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
