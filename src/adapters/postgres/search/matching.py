@@ -270,8 +270,11 @@ def entries_of_parts(
         of = _in_order(shape, by).subquery("of_entries")
         own = select(p.kind, p.id).where(p.provider_id == of.c.provider_id, *conditions).order_by(p.id).lateral("own")
         ids = select(*of.c, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
-    chosen = select(ids).limit(literal_column(str(most))).subquery("chosen")
-    found = _with_facts(_for_order(shape - {TEXT}, order), _with_entries(chosen))
+    # Without the row: an index of merits has no rows, and no limit says how few of its entries are read.
+    columns = ids.c.provider_id, ids.c.kind, ids.c.id
+    chosen = select(*columns).limit(literal_column(str(most))).subquery("chosen")
+    entries = chosen.join(search_entries, _e.provider_id == chosen.c.provider_id)
+    found = _with_facts(_for_order(shape - {TEXT}, order), entries)
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
 
 

@@ -18,15 +18,16 @@ from booking_domain.search.model import MAX_RADIUS_METRES, Box, Near
 
 _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
-_RINGS: Final = (800, 1_500, 3_000, 12_000, MAX_RADIUS_METRES)
-"""How many metres from the point each ring ends."""
+_RINGS: Final = (1_500, 12_000, MAX_RADIUS_METRES)
+"""How many metres from the point each ring ends if marks are asked. They are few: each costs as much as all at once."""
+_MOST_RINGS: Final = 5
 _SMALLEST_RING: Final = 400
 """How many metres from the point the first ring ends at least, if only points are asked."""
 _NARROW: Final = 1.5
 """Times the radius that is asked for: a ring that ends farther out is not worth reading by itself what is within it."""
 HALVES: Final = ("box_left", "box_right")
 TIERS: Final = range(len(SIZES))
-RINGS: Final = range(len(_RINGS))
+RINGS: Final = range(_MOST_RINGS)
 
 
 def tiers_of_score(bounds: Bounds) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def rings_of(near: Near, marked: str | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     ends = [-1, *(_halvings(near.radius_metres) if marked is None else _RINGS)]
     ends = [each for each in ends if each * _NARROW < near.radius_metres]
-    rings = pairwise((*ends, *[near.radius_metres] * (len(_RINGS) + 1 - len(ends))))
+    rings = pairwise((*ends, *[near.radius_metres] * (_MOST_RINGS + 1 - len(ends))))
     for number, (inner, metres) in enumerate(rings):
         box = replace(near, radius_metres=metres).box if inner < metres else None
         cells = None if box is None else any_of(cell_marks(box)) or marked
@@ -74,8 +75,8 @@ def rings_of(near: Near, marked: str | None) -> dict[str, Any]:
 
 def _halvings(metres: int) -> Iterator[int]:
     """Where rings end of which only points are asked: those of a small radius are each a half of the next one."""
-    ratio = max(2.0, (metres / _SMALLEST_RING) ** (1 / (len(_RINGS) - 1)))
-    for number in reversed(range(1, len(_RINGS))):
+    ratio = max(2.0, (metres / _SMALLEST_RING) ** (1 / (_MOST_RINGS - 1)))
+    for number in reversed(range(1, _MOST_RINGS)):
         if (end := int(metres / ratio**number)) >= _SMALLEST_RING:
             yield end
 
