@@ -117,3 +117,30 @@ def test_pydantic_refuses_what_the_calendar_refuses() -> None:
     for wrong in (written | {"time_zone": "Mars"}, written | {"rules": [{"day": 9}]}):
         with pytest.raises(ValidationError):
             ADAPTER.validate_python(wrong)
+
+
+def test_what_a_server_answers_is_read_with_its_ids() -> None:
+    answered = changed({**WHOLE["rules"][0], "id": "1"}, "rules", 0)
+    answered["exceptions"] = [{**each, "id": "2"} for each in WHOLE["exceptions"]]
+    assert calendar_of(answered) == calendar_of(WHOLE)
+
+
+def test_the_salon_and_the_hours_of_services_are_written() -> None:
+    hours = {"rules": [{"day": 2, "startTime": "10:00", "endTime": "12:00"}]}
+    written = calendar_json(calendar_of({**WHOLE, "serviceHours": [hours]}))
+    assert (written["salon"], written["serviceHours"]) == (WHOLE["salon"], [hours])
+
+
+def test_the_second_claim_is_named_by_its_index() -> None:
+    good = {"start": "2026-03-02T09:00:00+00:00", "end": "2026-03-02T10:00:00+00:00"}
+    with pytest.raises(InvalidValue) as refused:
+        claims_of([good, {**good, "end": good["start"]}])
+    assert refused.value.field_path[0] == 1
+    assert [claim.id.int for claim in claims_of([good, good])] == [1, 2]
+
+
+def test_an_exception_is_closed_or_open_and_not_both() -> None:
+    both = {"date": "2026-12-25", "closed": True, "ranges": [{"startTime": "10:00", "endTime": "14:00"}]}
+    for wrong in (both, {"date": "2026-12-25"}):
+        with pytest.raises(InvalidValue, match=r"exceptions\.0\.ranges: either closed, or open at these hours"):
+            calendar_of(changed([wrong], "exceptions"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,8 @@ from booking_domain.scheduling.as_json import settings_of
 from booking_domain.scheduling.claiming import claimable_in
 from booking_domain.scheduling.explain import public_reasons
 from booking_domain.scheduling.model import CLAIM_MARGIN, claim_margin
+from booking_domain.scheduling.schedule import ProviderSchedule
+from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.memory import ManualClock
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions
@@ -215,3 +218,20 @@ def test_places_of_a_class_at_one_venue_are_shared_though_others_travel() -> Non
     claims = [Claim.of(nine, venue="salon"), Claim.of(far, venue="home")]
     hours = [slot.start.hour for slot in offered_slots(of_two, claims, window=DAY, now=NOW)]
     assert hours == [8, 9, 10, 11, 12, 16, 17]
+
+
+def test_the_own_place_is_a_venue_of_who_travels() -> None:
+    here, away = Claim.of(DAY), replace(Claim.of(DAY), venue="home")
+    schedule = ProviderSchedule(
+        provider_id=ProviderId(UUID(int=1)),
+        owner_id=UserId(UUID(int=2)),
+        accepting=True,
+        calendar=studio(venue=""),
+        claims=(here, away),
+    )
+    own = schedule.with_own_place()
+    assert own.calendar == studio(venue=str(schedule.provider_id))
+    assert [claim.venue for claim in own.claims] == [str(schedule.provider_id), "home"]
+    assert (own.owner_id, own.accepting) == (schedule.owner_id, True)
+    at_one_place = replace(schedule, calendar=studio(venue="", travel=0))
+    assert at_one_place.with_own_place() is at_one_place
