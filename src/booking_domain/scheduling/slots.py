@@ -347,10 +347,12 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
     """For each claim, busy time, block and time without resources: the last start before it and the first one after."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    shared = settings.capacity > 1
+    own = _own_parts(settings, before, need, length) if settings.pauses else ((-before, need),)
     forbidden: list[Span] = []
-    for since, until in _own_parts(settings, before, need, length):
-        if not shared:
+    if settings.capacity > 1:
+        forbidden += _around_shared(calendar, claims, now, length)
+    else:
+        for since, until in own:
             around = [
                 (blocked.lower - until, blocked.upper - since)
                 for claim in claims
@@ -360,14 +362,11 @@ def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, lengt
             forbidden += around
             if len(around) < len(claims):
                 forbidden += ((part.lower - until, part.upper - since) for part in _parts_of_paused(claims, now))
-        if calendar.busy:
-            forbidden += ((busy.lower - until, busy.upper - since) for busy in calendar.busy)
-    if shared:
-        forbidden += _around_shared(calendar, claims, now, length)
+    if calendar.busy:
+        forbidden += ((busy.lower - until, busy.upper - since) for since, until in own for busy in calendar.busy)
     if settings.longest_way:
         elsewhere = (claim for claim in claims if claim.live(now) and calendar.elsewhere(claim))
         ways = [way for claim in elsewhere for way in calendar.kept_free(claim)]
-        own = _own_parts(settings, before, need, length)
         forbidden += ((way.lower - until, way.upper - since) for since, until in own for way in ways)
     for resource in calendar.resources:
         forbidden += resource.closed(need, before)
@@ -387,8 +386,8 @@ def outside_services(calendar: Calendar, lowest: int, highest: int, length: int)
 
 
 def _own_parts(settings: SlotSettings, before: int, need: int, length: int) -> list[Span]:
-    """What an appointment occupies, in seconds after its start."""
-    if not settings.pauses or settings.duration_minutes * 60 != length:
+    """What an appointment with pauses occupies, in seconds after its start; only the default length has pauses."""
+    if settings.duration_minutes * 60 != length:
         return [(-before, need)]
     edges = [
         -before,
