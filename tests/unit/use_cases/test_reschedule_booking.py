@@ -64,6 +64,7 @@ async def test_rescheduling_moves_the_claim_and_keeps_the_terms(studio: Studio) 
         span=TimeRange(LATER, LATER + HOUR),
         blocked=TimeRange(LATER, LATER + HOUR),
         local_start=booking.local_start + 3 * HOUR,
+        reschedules=1,
         version=2,
         updated_at=studio.clock.now(),
     )

@@ -14,6 +14,7 @@ from adapters.postgres.search.salons import PostgresKindSearchReads
 from adapters.postgres.search.tables import (
     search_entries,
     search_findings,
+    search_hours,
     search_parts,
     search_suggestions,
     search_terms,
@@ -22,7 +23,7 @@ from adapters.postgres.search.tables import (
 
 CONTEXT: Final = PostgresContext(
     tables=(
-        *(search_entries, search_terms, search_suggestions, search_parts, search_words, search_findings),
+        *(search_entries, search_terms, search_suggestions, search_parts, search_words, search_findings, search_hours),
         *(similar_providers, popular_providers),
     )
 )

@@ -29,6 +29,7 @@ async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
         "start": "2026-11-23T04:00:00Z",
         "end": "2026-11-23T05:00:00Z",
         "version": 2,
+        "reschedules": 1,
         "cancellationStart": booking["start"],
     }
     assert await api.booking(booking["id"], customer) == moved.json()
