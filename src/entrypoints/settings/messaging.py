@@ -185,11 +185,11 @@ class PushSettings:
         "",
         Form(
             parse=checked(_is_push_key),
-            rule="must be a key that `python -m entrypoints.cli vapid-key` printed",
+            rule="must be a key that `make vapid-key` printed",
             secret=True,
         ),
     )
-    """The private key that signs notifications, as `python -m entrypoints.cli vapid-key` prints it; empty: nothing is
+    """The private key that signs notifications, as `make vapid-key` prints it; empty: nothing is
     pushed."""
     contact: str = setting(
         "BOOKING_VAPID_CONTACT", "", matching(r"(mailto:|https://).*", "must begin with mailto: or https://")

@@ -378,7 +378,7 @@ def test_notifications_are_pushed_with_a_key_that_is_never_shown() -> None:
     assert key not in repr(settings)
     for wrong in ("x", key[:-1], "A" * 43, "_" * 43):
         assert problems(BOOKING_VAPID_PRIVATE_KEY=wrong) == (
-            "BOOKING_VAPID_PRIVATE_KEY must be a key that `python -m entrypoints.cli vapid-key` printed",
+            "BOOKING_VAPID_PRIVATE_KEY must be a key that `make vapid-key` printed",
         )
     assert problems(BOOKING_VAPID_CONTACT="ops@example.com") == (
         "BOOKING_VAPID_CONTACT must begin with mailto: or https://",

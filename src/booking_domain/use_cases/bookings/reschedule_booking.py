@@ -50,7 +50,7 @@ class RescheduleBooking:
       reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with a full refund
       until 24 hours have passed.
-    - A customer reschedules only within the minimum notice of the booking's policy, and so often as it allows.
+    - A customer reschedules only within the minimum notice of the booking's policy, and as often as it allows.
     - The provider takes bookings, and the customer's account is active.
     - The old time is released if and only if the new time is claimed.
     - A reschedule to the same time changes nothing.
