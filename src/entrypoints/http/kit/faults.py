@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -151,7 +152,7 @@ def _inside(value: Any, kind: Any, pointer: str, *, strict: bool) -> Iterator[In
 def _of_members(
     value: dict[str, Any], schema: type[msgspec.Struct], pointer: str, *, strict: bool
 ) -> Iterator[InputError]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(schema)}
+    fields = _fields(schema)
     if schema.__struct_config__.forbid_unknown_fields:
         for name in value:
             if name not in fields:
@@ -161,6 +162,12 @@ def _of_members(
             yield from _faults(value[name], field.type, f"{pointer}/{escaped(name)}", strict=strict)
         elif field.required:
             yield _missing(pointer, name)
+
+
+@cache
+def _fields(schema: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """The fields of a schema by their names in JSON; msgspec evaluates their types each time."""
+    return {field.encode_name: field for field in msgspec.structs.fields(schema)}
 
 
 def _alternatives(kind: Any) -> Iterator[Any]:
