@@ -33,6 +33,7 @@ WALKS: Final = (
     "tests/unit/shared/test_enums.py",
     "tests/unit/shared/test_permissions.py",
     "tests/unit/test_glossary.py",
+    "tests/unit/test_operating_docs.py",
     "tests/unit/testing/test_conformance.py",
 )
 """Files with tests whose parameters name features, though the text does not: they walk what features declare."""
