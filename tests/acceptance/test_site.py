@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from sphinx.util.inventory import InventoryFile
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT
 from tests.unit.test_api_surface import PROMISED, names_of
+
+from booking_domain.core import SystemClock
 
 PAGES: Final = CHECKOUT / "docs" / "library"
 RUN_ELSEWHERE: Final = {"testing-your-own-rules.md", "conformance.md"}
@@ -53,10 +56,13 @@ def test_a_page_asks_for_nothing_elsewhere(site: Path) -> None:
 
 
 @pytest.mark.parametrize("page", GUIDES)
-def test_the_programs_of_a_guide_run_one_after_the_other(page: str) -> None:
+def test_the_programs_of_a_guide_run_at_any_hour(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = re.findall(
         r"^```python\n(.*?)^```$", (PAGES / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
     )
-    namespace: dict[str, object] = {"__name__": page}
-    for block in blocks:
-        exec(compile(block, page, "exec"), namespace)  # noqa: S102
+    for hour in range(24):
+        moment = datetime(2026, 12, 1, hour, 50, tzinfo=UTC)
+        monkeypatch.setattr(SystemClock, "now", lambda _, moment=moment: moment)
+        namespace: dict[str, object] = {"__name__": page}
+        for block in blocks:
+            exec(compile(block, page, "exec"), namespace)  # noqa: S102
