@@ -52,17 +52,17 @@ def programme_fields(place: Place, form: Form, page: Page) -> Fields:
     nothing = Phrase("Empty: nothing.")
     return (
         field(NAME, Phrase("Name, as customers read it"), form, page, required=True),
-        money(_PER, Phrase("For which amount a point is earned, in {currency}"), form, place, page, required=True),
+        money(_PER, Phrase("Amount that earns a point, in {currency}"), form, place, page, required=True),
         money(_WORTH, Phrase("What a point takes off, in {currency}"), form, place, page, required=True),
         field(_EXPIRY, Phrase("After how many months points expire (optional)"), form, page),
         field(_REVIEW, Phrase("Points for a review"), form, page, hint=nothing),
-        field(_REFERRER, Phrase("Points for who brings somebody new"), form, page, hint=nothing),
-        field(_REFERRED, Phrase("Points for who is new"), form, page, hint=nothing),
+        field(_REFERRER, Phrase("Points for inviting a new customer"), form, page, hint=nothing),
+        field(_REFERRED, Phrase("Points for the new customer"), form, page, hint=nothing),
         Group(
             name=page.say(Phrase("Limits")),
             fields=(
                 field(_POINTS, Phrase("How many points are earned each time (one, if empty)"), form, page),
-                money(_LEAST, Phrase("Who pays less than this earns nothing, in {currency}"), form, place, page),
+                money(_LEAST, Phrase("Least payment that earns points, in {currency}"), form, place, page),
                 field(_MOST, Phrase("The most points of one booking"), form, page),
                 field(_ACTIVE, Phrase("How many days later points can be spent"), form, page),
                 field(_MOST_REFERRALS, Phrase("How many new customers in 30 days earn somebody points"), form, page),
