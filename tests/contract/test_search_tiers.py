@@ -83,6 +83,7 @@ def drawn_bounds(random: Random) -> Bounds:
     return Bounds(
         scores=sorted(of(5_000_000, SCORES), reverse=True),
         prices={"MNT": sorted(of(400, 1))} if random.random() > 0.2 else {},
+        lowest={"MNT": random.randrange(0, 5_000)} if random.random() > 0.2 else {},
     )
 
 
@@ -149,6 +150,25 @@ async def test_whatever_the_bounds_of_tiers_are_the_same_is_found(seed: int, pos
                     assert await reads.first_to_match([criteria]) == 0 or not expected[0]
 
 
+async def test_whatever_the_lowest_price_is_thought_to_be_the_first_by_price_and_rating_are_found(
+    postgres_backend: PostgresBackend,
+) -> None:
+    async with in_memory() as memory:
+        for backend in (memory, postgres_backend):
+            make, random = Builder(), drawing(1)
+            for price in (each * 10**zeros for each in range(1, 100, 3) for zeros in range(3)):
+                cast, score = await a_cast(backend, make), random.randrange(3_000_000, 5_000_000)
+                entry = an_entry(cast.profile.id, "Ink", price_from=price, score=score)
+                await alone(backend).search_entries.put(entry, NOW)
+        for order, few in product((SearchOrder.CHEAPEST, SearchOrder.RATING), (30, 200)):
+            criteria = SearchCriteria(at=NOW, text="ink", order=order, currency="MNT", candidates=few, limit=few)
+            expected = await memory.reads.search.search(criteria)
+            assert len(expected) == min(few, 99)
+            for lowest in (0, 1, 9, 10, 37, 99, 100, 450, 9_999, 10**12):
+                async with reading(postgres_backend, Bounds(lowest={"MNT": lowest})) as reads:
+                    assert await reads.search(criteria) == expected, lowest
+
+
 async def test_the_bounds_of_a_small_table_are_those_of_all_entries(postgres_backend: PostgresBackend) -> None:
     await fill(postgres_backend, drawing(1))
     async with postgres_backend.work() as work:
@@ -157,6 +177,7 @@ async def test_the_bounds_of_a_small_table_are_those_of_all_entries(postgres_bac
     scores, prices = (sorted(each) for each in zip(*rows, strict=True))
     assert bounds.scores == tuple(scores[-size] // SCORES * SCORES for size in SIZES)
     assert bounds.prices == {"MNT": tuple(end_of_band(prices[size - 1]) for size in SIZES)}
+    assert bounds.lowest == {"MNT": prices[0]}
 
 
 async def test_the_bounds_of_fewer_entries_than_the_tiers_have_are_the_usual_ones(
@@ -166,7 +187,8 @@ async def test_the_bounds_of_fewer_entries_than_the_tiers_have_are_the_usual_one
         assert await bounds_of(work) == Bounds()
     await fill(postgres_backend, drawing(1))
     async with postgres_backend.work() as work:
-        assert await bounds_of(work) == Bounds()
+        found = await bounds_of(work)
+        assert found == Bounds(lowest=found.lowest)
 
 
 async def test_the_bounds_of_a_large_table_are_about_those_of_all_entries(postgres_backend: PostgresBackend) -> None:

@@ -33,6 +33,8 @@ PAGES: Final = 500
 """About how many pages are read, chosen at random with a constant seed. A table that has no more is read as a whole."""
 _KNOWN_FOR_SECONDS: Final = 600.0
 _SCORE: Final = "score"
+_FIRST: Final = 1
+"""The place of the lowest price."""
 
 
 class Bounds(NamedTuple):
@@ -42,6 +44,8 @@ class Bounds(NamedTuple):
     """The lowest score of each tier, a whole band."""
     prices: Mapping[str, Sequence[int]] = {}
     """The highest price of each tier in a currency, the end of a band; a currency without them has one tier."""
+    lowest: Mapping[str, int] = {}
+    """About the lowest price in a currency."""
 
 
 def _bounds() -> Statement:
@@ -84,12 +88,14 @@ _BOUNDS: Final = _bounds()
 async def bounds_of(work: Work, *, sizes: Sequence[int] = SIZES, pages: int = PAGES) -> Bounds:
     """Read the bounds of tiers of these sizes from about so many pages."""
     found: dict[str, list[int]] = {}
-    for of, value in await work.all(_BOUNDS, sizes=list(sizes), pages=pages):
+    for of, value in await work.all(_BOUNDS, sizes=[_FIRST, *sizes], pages=pages):
         found.setdefault(of, []).append(value)
-    full = {of: values for of, values in found.items() if len(values) == len(sizes)}
+    firsts = {of: first for of, (first, *_) in found.items()}
+    full = {of: values for of, (_, *values) in found.items() if len(values) == len(sizes)}
     # Whole bands: so each mark is of one tier.
     scores = tuple(each // SCORES * SCORES for each in full.pop(_SCORE, Bounds().scores))
-    return Bounds(scores, {currency: tuple(map(end_of_band, values)) for currency, values in full.items()})
+    prices = {currency: tuple(map(end_of_band, values)) for currency, values in full.items()}
+    return Bounds(scores, prices, {currency: price for currency, price in firsts.items() if currency != _SCORE})
 
 
 class KnownBounds:

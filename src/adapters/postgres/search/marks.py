@@ -86,6 +86,16 @@ def end_of_band(price: int) -> int:
     return ((price >> width) + 1 << width) - 1
 
 
+def start_of_band(price: int) -> int:
+    """The lowest price of the band of a positive price.
+
+    >>> [start_of_band(price) for price in (1, 4, 5, 1_000, 1_279)]
+    [1, 4, 5, 896, 1024]
+    """
+    width = max(0, price.bit_length() - 3)
+    return price >> width << width
+
+
 def cell_marks(box: Box) -> list[str]:
     """The marks of the cells that cover a box, as small as few of them do; empty: many would be needed."""
     sides = [(box.west, box.east)] if box.west <= box.east else [(box.west, 180.0), (-180.0, box.east)]

@@ -53,7 +53,9 @@ from adapters.postgres.search.tables import (
     CELLS_A_DEGREE,
     MERIT_BANDS,
     PLACES,
+    PRICE_BANDS,
     PUBLIC,
+    SCORE_BANDS,
     search_entries,
     search_hours,
     search_parts,
@@ -97,6 +99,8 @@ SEVERAL: Final = "several"
 NUMBERED: Final = range(4)
 """How many `tsquery`s of what is asked a statement has room for."""
 _ASKED: Final = tuple(f"asked_{number}" for number in NUMBERED)
+_CHEAPEST: Final = tuple(f"cheapest_{number}" for number in range(len(PRICE_BANDS)))
+"""Which band has the lowest prices: those before it have higher ones, with one digit more."""
 ANY: Final = "any_"
 """How the names of `tsquery`s begin that find those who have any of the words."""
 _A_DAY: Final = (1 << QUARTERS_A_DAY) - 1
@@ -310,8 +314,17 @@ def _matching(shape: frozenset[str]) -> Select[Any]:
     entries = _entries(shape)
     if TIME in shape:
         entries = entries.join(_opening(search_entries, shape, first=False), true())
-    hours = [_some_at_these_hours()] if HOURS in shape else []
-    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape), *hours)
+    somebody = [_some_at_these_hours()] if HOURS in shape else []
+    if "price_to" in shape:
+        somebody.append(_some_so_cheap())
+    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape), *somebody)
+
+
+def _some_so_cheap() -> ColumnElement[bool]:
+    """Whether anybody has a price so low: asked once, before words are."""
+    every = search_entries.alias("every").c
+    lowest = select(func.min(every.price_from)).where(every.currency == bindparam("currency")).scalar_subquery()
+    return lowest <= bindparam("price_to")
 
 
 def _some_at_these_hours() -> ColumnElement[bool]:
@@ -350,12 +363,32 @@ def _has(shape: frozenset[str], name: str, asked: str = "") -> ColumnElement[boo
     return and_(*(_e.words.op("@@")(query) for query in queries))
 
 
+def _has_any(shape: frozenset[str], name: str, asked: str) -> ColumnElement[bool]:
+    """As `_has`, but whether anybody has the marks is asked first: mostly nobody has, and words cost the same."""
+    marked = select(_e.provider_id).where(_e.words.op("@@")(given(name, TSQUERY)))
+    found = marked.correlate(None).cte(f"of_{name}").prefix_with("MATERIALIZED")
+    return and_(select(found.c.provider_id).exists(), _has(shape, name, asked))
+
+
 def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSelect[Any]:
     """Those who match, by merit, rating or price: a tier is searched if those before it have too few."""
     matching = _matching(shape - {TIME}).where(*_within(shape))
     rest = matching.where(_has(shape, f"{words}asked_0", words)) if is_marked(shape) else matching
     if by is SearchOrder.BEST:
         return _one_by_one(_in_time(rest.where(band), shape, _MERIT) for band in MERIT_BANDS)
+    if by is SearchOrder.RATING and is_marked(shape):
+        return _one_by_one(_in_time(rest.where(band), shape, (_e.score + 0).desc()) for band in SCORE_BANDS)
+    if (first := next((number for number, name in enumerate(_CHEAPEST) if name in shape), None)) is not None:
+        lowest, above = (bindparam(name, type_=BigInteger()) for name in ("lowest", "above"))
+        bands = (
+            matching.where(_has_any(shape, f"{words}tier_0", words), _e.price_from < lowest),
+            *(
+                rest.where(band, _e.price_from >= lowest, _e.price_from < above)
+                for band in (*PRICE_BANDS[first:], *PRICE_BANDS[:first])
+            ),
+            matching.where(_has_any(shape, f"{words}tier_1", words), _e.price_from >= above),
+        )
+        return _one_by_one(_in_time(band, shape, _e.price_from + 0) for band in bands)
     marked = [matching.where(_has(shape, f"{words}tier_{number}", words)) for number in TIERS]
     if by is SearchOrder.RATING:
         tiers = [*marked, rest.where(_e.score < beyond())]
@@ -560,8 +593,12 @@ def asked_at_once(criteria: SearchCriteria, words: Sequence[str]) -> list[str]:
 
 
 def with_asked(shape: frozenset[str], values: Mapping[str, Any]) -> frozenset[str]:
-    """The shape with the names of the `tsquery`s that there are: each one more would read the index once more."""
-    return shape | {name for name in _ASKED if values.get(name) or values.get(f"{ANY}{name}")}
+    """The shape with the names of the `tsquery`s that there are: each one more would read the index once more.
+
+    And with the band of the lowest prices: bands are constants of the statement.
+    """
+    found = shape | {name for name in _ASKED if values.get(name) or values.get(f"{ANY}{name}")}
+    return found | {_CHEAPEST[values["cheapest"]]} if "cheapest" in values else found
 
 
 def numbered(asked: Sequence[str]) -> dict[str, str | None]:

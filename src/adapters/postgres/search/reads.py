@@ -23,7 +23,7 @@ from adapters.postgres.search.matching import (
 )
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING, starts_of
-from adapters.postgres.search.tiers import rings_of, tiers_of_price, tiers_of_score
+from adapters.postgres.search.tiers import bands_of_price, rings_of, tiers_of_price, tiers_of_score
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, NEXT_STARTS, RECORD, SAMPLE
 from adapters.postgres.search.words import Vocabulary, looked_up, tsqueries_of, tsquery_of
 from booking_domain.search.model import (
@@ -42,7 +42,7 @@ from booking_domain.search.model import (
 )
 from booking_domain.search.next_starts import NextStarts
 from booking_domain.search.ports import SearchReads
-from booking_domain.search.words import searched
+from booking_domain.search.words import Searched, searched
 from booking_domain.shared.ids import ProviderId, ServiceId
 
 
@@ -52,6 +52,7 @@ class PostgresSearchReads(WithWork, SearchReads):
     def __init__(self, work: Work, bounds: KnownBounds = KNOWN) -> None:
         super().__init__(work)
         self._bounds = bounds
+        self._vocabularies: dict[tuple[Searched, ...], Vocabulary] = {}
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
         found, _ = await self._hits(criteria, Page.FIRST if criteria.after is None else Page.NEXT)
@@ -62,12 +63,9 @@ class PostgresSearchReads(WithWork, SearchReads):
         return found, facets_of(rows, criteria.candidates)
 
     async def first_to_match(self, searches: Sequence[SearchCriteria]) -> int | None:
-        vocabularies: dict[str | None, Vocabulary] = {}
         for number, criteria in enumerate(searches):
             words = searched(criteria.text or "")
-            if criteria.text not in vocabularies:
-                vocabularies[criteria.text] = await looked_up(words, self._work)
-            vocabulary = vocabularies[criteria.text]
+            vocabulary = await self._vocabulary(words)
             values = values_of(criteria, vocabulary)
             # A salon has each of the words by some member.
             queries = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
@@ -133,19 +131,29 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape."""
         words = searched(criteria.text or "")
-        vocabulary = await looked_up(words, self._work)
+        vocabulary = await self._vocabulary(words)
         of_words = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
         return values_of(criteria, vocabulary) | await self._tiers(criteria, of_words)
+
+    async def _vocabulary(self, words: Sequence[Searched]) -> Vocabulary:
+        """What may be meant by the words: searches that give up something ask again."""
+        if (key := tuple(words)) not in self._vocabularies:
+            self._vocabularies[key] = await looked_up(words, self._work)
+        return self._vocabularies[key]
 
     async def _tiers(self, criteria: SearchCriteria, words: Sequence[str]) -> dict[str, Any]:
         """The parameters of the tiers of those whom these `tsquery`s of words find."""
         values: dict[str, Any] = numbered(asked_of(criteria, words))
+        marked = is_marked(shape_of(criteria))
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
-            return values | rings_of(criteria.near, values["asked_0"] if is_marked(shape_of(criteria)) else None)
+            return values | rings_of(criteria.near, values["asked_0"] if marked else None)
         if criteria.chosen_by is SearchOrder.CHEAPEST:
             of_parts = criteria.kind is SearchKind.SERVICES
-            bounds = await self._bounds.now(self._work)
-            return values | tiers_of_price(bounds, criteria.currency or "", of_parts=of_parts)
-        if criteria.chosen_by is SearchOrder.RATING:
+            bounds, currency = await self._bounds.now(self._work), criteria.currency or ""
+            bands = marked and not of_parts
+            return values | (
+                bands_of_price(bounds, currency) if bands else tiers_of_price(bounds, currency, of_parts=of_parts)
+            )
+        if criteria.chosen_by is SearchOrder.RATING and not marked:
             return values | tiers_of_score(await self._bounds.now(self._work))
         return values

@@ -1,10 +1,12 @@
 """Tiers of entries, by what they are chosen by: the first ones are searched first, the others if these are too few.
 
-Tiers of merit have indexes of their own: see `tables.MERIT_BANDS`. Those of rating and of price are found by the marks
-of bands, so that the full-text index by itself finds those of a tier who have the words; those of distance are rings
-around the point. Whatever the bounds of tiers are, the same is found.
+Bands of merit, rating and price have indexes of their words: see `tables`. If no words, styles or category are asked,
+tiers of rating and price are found by marks, so that the full-text index by itself finds those of a tier who are at the
+place, and so are services by price; those of distance are rings around the point. Whatever the bounds of tiers are, the
+same is found.
 """
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -13,9 +15,11 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, bindparam
 
 from adapters.postgres.search.bounds import SIZES, Bounds
-from adapters.postgres.search.marks import BANDS, SCORES, any_of, cell_marks, price_marks, score_marks
+from adapters.postgres.search.marks import BANDS, SCORES, any_of, cell_marks, price_marks, score_marks, start_of_band
+from adapters.postgres.search.tables import PRICES
 from booking_domain.search.model import MAX_RADIUS_METRES, Box, Near
 
+_HIGHEST_PRICE: Final = 2**63 - 1
 _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
 _RINGS: Final = (1_500, 12_000, MAX_RADIUS_METRES)
@@ -53,6 +57,19 @@ def tiers_of_price(bounds: Bounds, currency: str, *, of_parts: bool) -> dict[str
         marks = any_of(price_marks(currency, lowest, max(to, dearer + 1)))
         found |= {f"tier_{number}": marks, f"from_{number}": dearer, f"to_{number}": to}
     return found
+
+
+def bands_of_price(bounds: Bounds, currency: str) -> dict[str, Any]:
+    """The parameters of bands by price in a currency, which begin with that of the lowest price.
+
+    They have the prices from `lowest` to `above`. There are marks of those before and after.
+    """
+    lowest = start_of_band(max(1, bounds.lowest.get(currency, 1)))
+    number = bisect(PRICES, int(str(lowest)[:2].ljust(2, "0"))) - 1
+    above = PRICES[number] * 10 ** (len(str(lowest)) - 1)
+    before, after = price_marks(currency, 0, lowest - 1), price_marks(currency, above, _HIGHEST_PRICE)
+    bands = {"cheapest": number, "lowest": lowest, "above": above}
+    return bands | {"tier_0": any_of(before), "tier_1": any_of(after)}
 
 
 def rings_of(near: Near, marked: str | None) -> dict[str, Any]:
