@@ -42,7 +42,7 @@ from booking_domain.search.model import (
 )
 from booking_domain.search.next_starts import NextStarts
 from booking_domain.search.ports import SearchReads
-from booking_domain.search.words import Searched, searched
+from booking_domain.search.words import searched
 from booking_domain.shared.ids import ProviderId, ServiceId
 
 
@@ -52,7 +52,6 @@ class PostgresSearchReads(WithWork, SearchReads):
     def __init__(self, work: Work, bounds: KnownBounds = KNOWN) -> None:
         super().__init__(work)
         self._bounds = bounds
-        self._vocabularies: dict[tuple[Searched, ...], Vocabulary] = {}
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
         found, _ = await self._hits(criteria, Page.FIRST if criteria.after is None else Page.NEXT)
@@ -63,9 +62,12 @@ class PostgresSearchReads(WithWork, SearchReads):
         return found, facets_of(rows, criteria.candidates)
 
     async def first_to_match(self, searches: Sequence[SearchCriteria]) -> int | None:
+        vocabularies: dict[str | None, Vocabulary] = {}
         for number, criteria in enumerate(searches):
             words = searched(criteria.text or "")
-            vocabulary = await self._vocabulary(words)
+            if criteria.text not in vocabularies:
+                vocabularies[criteria.text] = await looked_up(words, self._work)
+            vocabulary = vocabularies[criteria.text]
             values = values_of(criteria, vocabulary)
             # A salon has each of the words by some member.
             queries = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
@@ -131,15 +133,9 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape."""
         words = searched(criteria.text or "")
-        vocabulary = await self._vocabulary(words)
+        vocabulary = await looked_up(words, self._work)
         of_words = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
         return values_of(criteria, vocabulary) | await self._tiers(criteria, of_words)
-
-    async def _vocabulary(self, words: Sequence[Searched]) -> Vocabulary:
-        """What may be meant by the words: searches that give up something ask again."""
-        if (key := tuple(words)) not in self._vocabularies:
-            self._vocabularies[key] = await looked_up(words, self._work)
-        return self._vocabularies[key]
 
     async def _tiers(self, criteria: SearchCriteria, words: Sequence[str]) -> dict[str, Any]:
         """The parameters of the tiers of those whom these `tsquery`s of words find."""

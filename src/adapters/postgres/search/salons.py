@@ -35,7 +35,7 @@ from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, valu
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import found_part, search_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
-from adapters.postgres.search.words import tsqueries_of, tsquery_of
+from adapters.postgres.search.words import looked_up, tsqueries_of, tsquery_of
 from booking_domain.search.model import (
     MOST_OTHERS,
     TEXT_POINTS,
@@ -195,7 +195,7 @@ class PostgresKindSearchReads(PostgresSearchReads):
     async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape: the words one by one, in each place."""
         words = searched(criteria.text or "")
-        vocabulary = await self._vocabulary(words)
+        vocabulary = await looked_up(words, self._work)
         values = values_of(criteria, vocabulary)
         of_each = tsqueries_of(words, vocabulary)
         with_any = await self._tiers(criteria, [" | ".join(of_each)])
