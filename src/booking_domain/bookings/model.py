@@ -511,14 +511,6 @@ class Booking:
         """The start by which the cancellation policy judges a cancellation by the customer."""
         return self.cancellation_start or self.span.start
 
-    def reschedule_deadline(self, now: datetime) -> datetime | None:
-        """Until when the customer may reschedule; None if only the start ends it.
-
-        There is no deadline for a time that is not `agreed`.
-        """
-        notice = self.cancellation.reschedule_notice_minutes
-        return self.span.start - timedelta(minutes=notice) if notice and self.agreed(now) else None
-
     def reschedules_left(self, now: datetime) -> int | None:
         """How often the customer may still reschedule; None if nothing limits it: also a time that is not `agreed`."""
         most = self.cancellation.max_reschedules

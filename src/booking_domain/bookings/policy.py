@@ -122,6 +122,11 @@ class CancellationPolicy:
             yield self.ends(tier, start) + timedelta.resolution
         yield start
 
+    def reschedule_deadline(self, start: datetime) -> datetime | None:
+        """Until when a customer may reschedule a booking with this start; None if only the start ends it."""
+        notice = self.reschedule_notice_minutes
+        return start - timedelta(minutes=notice) if notice else None
+
     def require_reschedulable(self, start: datetime, *, reschedules: int, now: datetime, zone: str) -> None:
         """Raise unless a customer may reschedule a booking that they have rescheduled so many times.
 
@@ -129,8 +134,8 @@ class CancellationPolicy:
             RescheduleTooLate: later than the notice; it names the deadline in this time zone.
             TooManyReschedules: as often as they may, or more.
         """
-        deadline = start - timedelta(minutes=self.reschedule_notice_minutes)
-        if self.reschedule_notice_minutes and deadline < now:
+        deadline = self.reschedule_deadline(start)
+        if deadline is not None and deadline < now:
             raise RescheduleTooLate(deadline=deadline, zone=zone)
         if self.max_reschedules is not None and reschedules >= self.max_reschedules:
             raise TooManyReschedules(limit=self.max_reschedules)

@@ -346,9 +346,9 @@ class PlatformMachine(RuleBasedStateMachine):
             over = now >= (begins if party is Party.CUSTOMER else ends)
             movable = (before.status, Action.RESCHEDULE) in BOOKING_LIFECYCLE.moves
             lapsed = before.status is Status.REQUESTED and before.overdue(now)
-            deadline = before.reschedule_deadline(now) if party is Party.CUSTOMER else None
-            late = over or lapsed or (deadline is not None and deadline < now)
             counts = party is Party.CUSTOMER and before.agreed(now)
+            deadline = before.cancellation.reschedule_deadline(before.span.start) if counts else None
+            late = over or lapsed or (deadline is not None and deadline < now)
             most = before.cancellation.max_reschedules if counts else None
             good = (
                 movable
