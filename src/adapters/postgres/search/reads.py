@@ -124,23 +124,24 @@ class PostgresSearchReads(WithWork, SearchReads):
 
     async def _hits(self, criteria: SearchCriteria, page: Page) -> tuple[Sequence[Found], Sequence[Row]]:
         """What is found, and the rows of it: of a counted page, the first one has the counts."""
-        values = await self._values(criteria)
-        shape = with_asked(shape_of(criteria), values)
+        shape = shape_of(criteria)
+        values = await self._values(criteria, shape)
+        shape = with_asked(shape, values)
         statement = search_of(shape, criteria.order, criteria.chosen_by, page, most=criteria.candidates)
         rows = await self._work.all(statement, **values, most=criteria.limit)
         return [found_of(row) for row in rows], rows
 
-    async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
-        """The parameters of the statements of a shape."""
+    async def _values(self, criteria: SearchCriteria, shape: frozenset[str]) -> dict[str, Any]:
+        """The parameters of the statements of this shape."""
         words = searched(criteria.text or "")
         vocabulary = await looked_up(words, self._work)
         of_words = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
-        return values_of(criteria, vocabulary) | await self._tiers(criteria, of_words)
+        return values_of(criteria, vocabulary) | await self._tiers(criteria, shape, of_words)
 
-    async def _tiers(self, criteria: SearchCriteria, words: Sequence[str]) -> dict[str, Any]:
+    async def _tiers(self, criteria: SearchCriteria, shape: frozenset[str], words: Sequence[str]) -> dict[str, Any]:
         """The parameters of the tiers of those whom these `tsquery`s of words find."""
         values: dict[str, Any] = numbered(asked_of(criteria, words))
-        marked = is_marked(shape_of(criteria))
+        marked = is_marked(shape)
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
             return values | rings_of(criteria.near, values["asked_0"] if marked else None)
         if criteria.chosen_by is SearchOrder.CHEAPEST:

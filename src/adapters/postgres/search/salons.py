@@ -181,28 +181,28 @@ class PostgresKindSearchReads(PostgresSearchReads):
         kind, asked = criteria.kind, (criteria.order, criteria.chosen_by, page)
         if kind is SearchKind.PROVIDERS:
             return await super()._hits(criteria, page)
+        shape = shape_of(criteria)
         if kind is not SearchKind.SALONS:
-            values = await self._values(criteria)
-            shape = with_asked(shape_of(criteria), values)
-            of_parts = search_of_parts(shape, kind, *asked, most=criteria.candidates)
+            values = await self._values(criteria, shape)
+            of_parts = search_of_parts(with_asked(shape, values), kind, *asked, most=criteria.candidates)
             rows = await self._work.all(of_parts, **values, most=criteria.limit)
             return [found_part(row, kind) for row in rows], rows
-        values = await self._of_members(criteria)
-        statement = _search(with_asked(shape_of(criteria), values), *asked)
+        values = await self._of_members(criteria, shape)
+        statement = _search(with_asked(shape, values), *asked)
         rows = await self._work.all(statement, **values, most=criteria.limit)
         return [_found(row) for row in rows], rows
 
-    async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
-        """The parameters of the statements of a shape: the words one by one, in each place."""
+    async def _of_members(self, criteria: SearchCriteria, shape: frozenset[str]) -> dict[str, Any]:
+        """The parameters of the statements of this shape: the words one by one, in each place."""
         words = searched(criteria.text or "")
         vocabulary = await looked_up(words, self._work)
         values = values_of(criteria, vocabulary)
         of_each = tsqueries_of(words, vocabulary)
-        with_any = await self._tiers(criteria, [" | ".join(of_each)])
+        with_any = await self._tiers(criteria, shape, [" | ".join(of_each)])
         of_all = tsqueries_of(words, vocabulary, all_but_one=criteria.all_but_one)
         return {
             **values,
-            **await self._tiers(criteria, of_all),
+            **await self._tiers(criteria, shape, of_all),
             **{f"{ANY}{name}": value for name, value in with_any.items()},
             "numbers": list(range(len(words))),
             **{
