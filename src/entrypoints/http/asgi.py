@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+from functools import cache
 from typing import Final
 
 from litestar import Litestar
@@ -22,33 +23,24 @@ COLLECT_AFTER: Final = (20_000, 20, 50)
 of 700 the collector runs several times per request and finds nothing: 4 to 6 % of the processor time of a booking."""
 
 
-class _Preloaded:
-    """What the processes of this server share."""
-
-    app: Litestar | None = None
-
-
 def prepare() -> None:
     """Compile what the first requests of each process would wait for: statements and templates. It takes a second."""
     compile_statements()
     compile_templates()
 
 
-def preload() -> None:
-    """Make the application before the forks that return it: each would take one or two seconds for that.
+def create() -> Litestar:
+    """Return the application of this process."""
+    die_with_parent(signal.SIGKILL, os.getppid())  # else it would keep the port if granian died
+    return application()
+
+
+@cache
+def application() -> Litestar:
+    """Make the application from the environment, before the forks that return it: each would take a second or two.
 
     The container makes its adapters later: nothing is connected, started or drawn at random before a fork.
     """
-    _Preloaded.app = _made()
-
-
-def create() -> Litestar:
-    """Return the application that was made before the fork, or make it from the environment."""
-    die_with_parent(signal.SIGKILL, os.getppid())  # else it would keep the port if granian died
-    return _Preloaded.app or _made()
-
-
-def _made() -> Litestar:
     use_pinned_zone_data()
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == READABLE)

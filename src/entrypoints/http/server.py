@@ -31,7 +31,7 @@ def serve(settings: Settings) -> None:
     The processes are forks of this one, which has made the application already, so each starts four seconds sooner.
     """
     asgi.prepare()
-    asgi.preload()
+    asgi.application()
     _signals.set_loop_signals = telling(_signals.set_loop_signals)
     written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == READABLE}
     gc.collect()
