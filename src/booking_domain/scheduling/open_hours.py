@@ -301,13 +301,16 @@ def _parts(zone: ZoneInfo, ordinal: int) -> list[_Part]:
 
 
 def _offset_at(zone: ZoneInfo, seconds: int) -> int:
-    offset = (ORIGIN + timedelta(0, seconds)).astimezone(zone).utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0
+    return _offset_of((ORIGIN + timedelta(0, seconds)).astimezone(zone))
 
 
 def _offset(zone: ZoneInfo, ordinal: int, minutes: int, *, fold: int = 0) -> int:
-    wall = datetime.fromordinal(ordinal).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=zone, fold=fold)
-    offset = wall.utcoffset()
+    time = datetime.fromordinal(ordinal).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=zone, fold=fold)
+    return _offset_of(time)
+
+
+def _offset_of(local: datetime) -> int:
+    offset = local.utcoffset()
     return int(offset.total_seconds()) if offset is not None else 0
 
 
