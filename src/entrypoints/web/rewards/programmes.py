@@ -15,6 +15,7 @@ from entrypoints.web.kit.forms import Fields, said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.rewards.fields import (
     NAME,
+    SERVICES,
     amount,
     chosen_services,
     field,
@@ -42,7 +43,6 @@ _TIERS: Final = "tiers"
 _REWARDS: Final = "rewards"
 _FROM: Final = "from_points"
 _PERCENT: Final = "percent"
-_SERVICES: Final = "service_ids"
 _MOST_OF: Final = {_TIERS: MAX_TIERS, _REWARDS: MAX_REWARDS}
 _Made = TypeVar("_Made")
 
@@ -138,7 +138,7 @@ def _reward(row: int, place: Place, form: Form, page: Page) -> Group:
         fields=(
             field(_named(_REWARDS, row, NAME), Phrase("Name, as customers read it"), form, page),
             field(_named(_REWARDS, row, _POINTS), Phrase("How many points it costs"), form, page),
-            *service_checks(place, form, _named(_REWARDS, row, _SERVICES)),
+            *service_checks(place, form, _named(_REWARDS, row, SERVICES)),
         ),
     )
 
@@ -156,7 +156,7 @@ def _reward_of(row: int, form: Form) -> LoyaltyReward:
     return LoyaltyReward(
         name=said(form, _named(_REWARDS, row, NAME)),
         points=number(form, _named(_REWARDS, row, _POINTS)) or 0,
-        service_ids=chosen_services(form, _named(_REWARDS, row, _SERVICES)),
+        service_ids=chosen_services(form, _named(_REWARDS, row, SERVICES)),
     )
 
 

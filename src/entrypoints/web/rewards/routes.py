@@ -177,10 +177,15 @@ class RewardDesk:
             plans=[each for each in plans if each.salon_id == salon_id and each.ended_at is None],
         )
 
-    async def reward(self, kind: Kind, named: str, place: Place, page: Page) -> Reward | None:
-        """One of what the place gives; None: it has ended."""
+    async def reward(self, kind: Kind, named: str, page: Page) -> tuple[Place, Reward | None]:
+        """The place that the address of the page names, and one of what it gives; None: that has ended.
+
+        Raises:
+            SalonNotFound: they manage no such salon.
+        """
+        place = await self.place(page.asked(SALON))
         found = rewards_of(await self.running(place), place, page)[kind]
-        return next((each for each in found if each.id == id_of(named)), None)
+        return place, next((each for each in found if each.id == id_of(named)), None)
 
     async def start(self, command: Start, once: str) -> None:
         """Start it; a form that is sent twice, which has the same `once`, starts it once.
@@ -339,8 +344,7 @@ async def show_price(
     csrf: Injected[str],
 ) -> Response[Any]:
     """The price of a plan."""
-    place = await rewards.place(page.asked(SALON))
-    reward = await rewards.reward(_kind(kind), thing_id, place, page)
+    place, reward = await rewards.reward(_kind(kind), thing_id, page)
     if reward is None or not reward.reprice:
         return page.see(page.link(place.path))
     return page.render(price_page(reward, place, {}, page, csrf=csrf), public=False)
@@ -357,8 +361,8 @@ async def save_price(
     csrf: Injected[str],
 ) -> Response[Any]:
     """Change it. It may be repeated."""
-    form, place = form_of(request), await rewards.place(page.asked(SALON))
-    reward = await rewards.reward(_kind(kind), thing_id, place, page)
+    form = form_of(request)
+    place, reward = await rewards.reward(_kind(kind), thing_id, page)
     if reward is None or not reward.reprice:
         return page.see(page.link(place.path))
     try:
@@ -379,8 +383,7 @@ async def show_end(
     csrf: Injected[str],
 ) -> Response[Any]:
     """Ask whether it ends."""
-    place = await rewards.place(page.asked(SALON))
-    reward = await rewards.reward(_kind(kind), thing_id, place, page)
+    place, reward = await rewards.reward(_kind(kind), thing_id, page)
     if reward is None:
         return page.see(page.link(place.path))
     return page.render(end_page(_kind(kind), reward, place, page, csrf=csrf), public=False)
@@ -391,8 +394,7 @@ async def end(
     kind: FromPath[str], thing_id: FromPath[str], page: Injected[Page], *, rewards: Injected[RewardDesk]
 ) -> Response[Any]:
     """End it. It may be repeated."""
-    place = await rewards.place(page.asked(SALON))
-    reward = await rewards.reward(_kind(kind), thing_id, place, page)
+    place, reward = await rewards.reward(_kind(kind), thing_id, page)
     if reward is not None:
         await rewards.end(_kind(kind), reward)
     return page.see(page.link(place.path, done="ended"))
