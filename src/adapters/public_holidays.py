@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import lru_cache
 
-from booking_domain.scheduling.errors import NoHolidaysKnown
+from booking_domain.scheduling.calendar_errors import NoHolidaysKnown
 from booking_domain.scheduling.ports import Holiday, PublicHolidays
 
 _ENGLISH = "en"

@@ -13,9 +13,11 @@ from tests.unit.use_cases.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
 from adapters.postgres.kit import pipelining, watching
 from adapters.postgres.kit.statements import Statement
-from booking_domain.bookings.errors import SeriesNotPossible, TimeChanged, TimeNotAccepted, TooEarly
+from booking_domain.bookings.errors import TooEarly
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.bookings.ports import BookableProvider, BookableProviders
+from booking_domain.bookings.terms_errors import TimeChanged, TimeNotAccepted
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken

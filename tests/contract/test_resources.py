@@ -8,8 +8,8 @@ import pytest
 from tests.contract.conftest import OpenStudio
 from tests.unit.use_cases.scenes import FREE, NO_CLAIM_ON_REQUEST
 
-from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.scheduling.claiming import slot_window

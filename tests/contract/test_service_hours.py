@@ -6,8 +6,8 @@ import pytest
 from tests.contract.conftest import OpenStudio
 from tests.unit.use_cases.scenes import FREE
 
-from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.scheduling.errors import SlotNotOffered
 from booking_domain.scheduling.services import Service
 from booking_domain.scheduling.waiting import WaitingStatus

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from tests.unit.use_cases.scenes import FREE
 
-from booking_domain.bookings.errors import TooManyUpcoming, TooManyUpcomingUnverified
+from booking_domain.bookings.placing_errors import TooManyUpcoming, TooManyUpcomingUnverified
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.shared.errors import DomainError

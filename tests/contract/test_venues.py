@@ -12,8 +12,8 @@ from tests.contract.conftest import OpenStudio
 from tests.unit.effort import examples
 from tests.unit.use_cases.scenes import FREE
 
-from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.zones import Shift, movable_shifts
 from booking_domain.catalogue.venues import Venue, VenueInUse, VenueNotFound

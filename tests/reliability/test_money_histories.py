@@ -28,21 +28,12 @@ from tests.reliability.plan_books import PlanBooks
 from tests.reliability.programmes import REFUSED, RULES, Programmes
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
-from booking_domain.bookings.errors import (
-    AlreadyOver,
-    BookingNotFound,
-    DepositDue,
-    InThePast,
-    RefundDiffers,
-    RescheduleTooLate,
-    TimeNotAccepted,
-    TooEarly,
-    TooManyUnsettled,
-    TooManyUpcoming,
-)
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, RescheduleTooLate, TooEarly
 from booking_domain.bookings.model import Booking, BookingMode
+from booking_domain.bookings.placing_errors import TooManyUnsettled, TooManyUpcoming
 from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Tier
 from booking_domain.bookings.reminders import BalanceOpen, reminders_of
+from booking_domain.bookings.terms_errors import DepositDue, InThePast, RefundDiffers, TimeNotAccepted
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.disputes.model import (
     AlreadyDecided,

@@ -12,8 +12,12 @@ from uuid import UUID
 
 from booking_domain.bookings.conditions import require_begun, require_movable, require_not_over
 from booking_domain.bookings.due import Quote, quote_of
-from booking_domain.bookings.errors import (
-    AlreadyOver,
+from booking_domain.bookings.errors import AlreadyOver
+from booking_domain.bookings.origins import CAME_DIRECTLY, BookingOrigin, Came
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
+from booking_domain.bookings.pricing import Discount, price_after
+from booking_domain.bookings.scope import Scope
+from booking_domain.bookings.terms_errors import (
     DepositDue,
     DepositOutOfRange,
     InThePast,
@@ -21,10 +25,6 @@ from booking_domain.bookings.errors import (
     TimeNotAccepted,
     UnderReview,
 )
-from booking_domain.bookings.origins import CAME_DIRECTLY, BookingOrigin, Came
-from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
-from booking_domain.bookings.pricing import Discount, price_after
-from booking_domain.bookings.scope import Scope
 from booking_domain.bookings.time_changes import TimeChange, changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import PhoneNotVerified, TooManyUpcoming, TooManyUpcomingUnverified
+from booking_domain.bookings.placing_errors import PhoneNotVerified, TooManyUpcoming, TooManyUpcomingUnverified
 
 MAX_UPCOMING: Final = 1_000
 

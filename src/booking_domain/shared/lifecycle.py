@@ -1,9 +1,8 @@
 """Lifecycles as data: a table of moves, and `advance`, the only function that changes a status."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from booking_domain.shared.errors import Conflict, Forbidden
 
@@ -29,16 +28,14 @@ class NotYourMove(Forbidden, code="lifecycle.not_your_move"):
     party: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move(Generic[StatusT, PartyT]):
+class Move(NamedTuple, Generic[StatusT, PartyT]):
     """The status that an action leads to, and the parties that may take it."""
 
     to: StatusT
     by: frozenset[PartyT]
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle(Generic[StatusT, ActionT, PartyT]):
+class Lifecycle(NamedTuple, Generic[StatusT, ActionT, PartyT]):
     """The legal moves of one kind of thing. A move that is not in the table is refused."""
 
     thing: str

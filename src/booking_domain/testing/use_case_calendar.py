@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from booking_domain.bookings.errors import AlreadyOver, DepositDue, TooEarly
+from booking_domain.bookings.errors import AlreadyOver, TooEarly
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.terms_errors import DepositDue
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling import Claim, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
-from booking_domain.bookings.errors import CustomerNotFound
+from booking_domain.bookings.placing_errors import CustomerNotFound
 from booking_domain.packages.model import PackageSaleMethod
 from booking_domain.packages.ports import PackageOfferFilter
 from booking_domain.shared.money import Money

@@ -11,8 +11,8 @@ from typing import Final
 from booking_domain.announcements.model import AnnouncementText
 from booking_domain.announcements.ports import AnnouncementFilter
 from booking_domain.bookings.consents import ConsentCodeNotFound
-from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.placing_errors import BookingForOthers, CustomerNotFound
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.disputes.model import Evidence

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from tests.unit.bookings.doing import do
 from tests.unit.effort import examples
 
-from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TimeNotAccepted, TooEarly
+from booking_domain.bookings.errors import AlreadyOver, TooEarly
 from booking_domain.bookings.model import MAX_NOTES, Booking, Terms
 from booking_domain.bookings.policy import CancellationPolicy
+from booking_domain.bookings.terms_errors import DepositDue, DepositOutOfRange, TimeNotAccepted
 from booking_domain.bookings.transitions import Action, BookingPaymentStatus, InvalidBookingTransition, Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue

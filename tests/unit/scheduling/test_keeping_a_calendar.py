@@ -5,14 +5,14 @@ import pytest
 from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Calendar
-from booking_domain.scheduling.errors import (
+from booking_domain.scheduling.calendar_errors import (
     DateHasException,
     ExceptionNotFound,
-    ProviderNotFound,
     RuleNotFound,
     RulesOverlap,
     TooManyRules,
 )
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import MAX_RULES
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion

@@ -8,8 +8,9 @@ import pytest
 from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Block, Calendar, DateException, TimeRange, WeeklyRule
+from booking_domain.scheduling.calendar_errors import BlockNotFound
 from booking_domain.scheduling.claiming import slot_window
-from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.feeds import FeedRule
 from booking_domain.shared.actor import Role
 from booking_domain.shared.deadlines import Deadlines

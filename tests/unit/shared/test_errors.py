@@ -12,7 +12,7 @@ from typing import Final, get_type_hints
 import pytest
 
 import booking_domain
-from booking_domain.scheduling.errors import Clocks
+from booking_domain.scheduling.calendar_errors import Clocks
 from booking_domain.shared import errors
 from booking_domain.shared.errors import DomainError, FieldPath, InvalidValue, about, inside
 from booking_domain.shared.money import Money

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from tests.unit.use_cases.scenes import HALF_A_DAY_BEFORE, ON_REQUEST, SECOND, tugriks
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InThePast, TimeChanged, TimeNotAccepted
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.terms_errors import InThePast, TimeChanged, TimeNotAccepted
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.catalogue.model import ProfileHasBookings, ProfileOwesMoney
 from booking_domain.shared.actor import Actor, Role

@@ -14,16 +14,11 @@ from tests.unit.use_cases.scenes import (
     expired,
 )
 
-from booking_domain.bookings.errors import (
-    AlreadyOver,
-    BookingNotFound,
-    LengthNotAgreed,
-    NotATimeOffered,
-    PriceNotAgreed,
-)
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.events import FREES_TIME
 from booking_domain.bookings.ideas import IdeaContent
 from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
+from booking_domain.bookings.terms_errors import LengthNotAgreed, NotATimeOffered, PriceNotAgreed
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import NothingDue
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable

@@ -6,8 +6,8 @@ from typing import Final
 import pytest
 from tests.unit.use_cases.scenes import FREE, ON_REQUEST, ON_REQUEST_AND_FREE
 
-from booking_domain.bookings.errors import CustomerNotActive
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.placing_errors import CustomerNotActive
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction

@@ -14,8 +14,9 @@ from booking_domain.bookings.consents import (
     ConsentStatus,
     NoConsentCode,
 )
-from booking_domain.bookings.errors import UNSETTLED_PER_CUSTOMER, BookingForOthers, BookingNotFound, CustomerNotFound
+from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.events import BookingChanged
+from booking_domain.bookings.placing_errors import UNSETTLED_PER_CUSTOMER, BookingForOthers, CustomerNotFound
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import NewWalkIn

@@ -7,9 +7,10 @@ from typing import Final
 import pytest
 from tests.unit.use_cases.scenes import HALF_A_DAY_BEFORE
 
-from booking_domain.bookings.errors import AlreadyOver, RefundDiffers, RescheduleTooLate
+from booking_domain.bookings.errors import AlreadyOver, RescheduleTooLate
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.policy import PRESETS, CancellationPolicy, Preset, Tier
+from booking_domain.bookings.terms_errors import RefundDiffers
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import RefundReason

@@ -15,8 +15,9 @@ from tests.unit.use_cases.scenes import (
     tugriks,
 )
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, TooEarly
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.terms_errors import DepositDue
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentStatus

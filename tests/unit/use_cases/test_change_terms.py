@@ -8,8 +8,9 @@ from tests.unit.use_cases.scenes import FREE, MINUTE, ON_REQUEST, manager_of
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.due import DueReason
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, LengthNotAgreed, PriceNotAgreed
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import ANSWER_DUE, Booking
+from booking_domain.bookings.terms_errors import LengthNotAgreed, PriceNotAgreed
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundReason

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from tests.unit.use_cases.scenes import tugriks
 
-from booking_domain.bookings.errors import DepositOutOfRange
 from booking_domain.bookings.model import MAX_DURATIONS, Booking, Duration, Terms
+from booking_domain.bookings.terms_errors import DepositOutOfRange
 from booking_domain.scheduling.errors import DurationNotOffered
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue

@@ -10,7 +10,7 @@ import pytest
 from booking_domain.bookings.policy import MAX_TIERS, tiers
 from booking_domain.catalogue.model import MAX_ADDRESS, MAX_BIO, MAX_DISPLAY_NAME, MAX_STYLE, MAX_STYLES
 from booking_domain.catalogue.salons import MAX_SALONS_PER_MANAGER, TooManySalons
-from booking_domain.scheduling.errors import TooManyBlocks, TooManyExceptions, TooManyRules
+from booking_domain.scheduling.calendar_errors import TooManyBlocks, TooManyExceptions, TooManyRules
 from booking_domain.scheduling.feeds import MAX_BUSY_TIMES, TOO_MANY_BUSY_TIMES, FeedRule
 from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RANGES_A_DATE, MAX_RULES, DateException
 from booking_domain.scheduling.waiting_list import MAX_ENTRIES_PER_PROVIDER, WaitingListFull

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from tests.unit.use_cases.scenes import FREE, ON_REQUEST, manager_of
 
-from booking_domain.bookings.errors import SeriesNotPossible
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable, TimeOff
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import AuditFilter

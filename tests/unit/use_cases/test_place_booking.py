@@ -17,15 +17,15 @@ from tests.unit.use_cases.scenes import (
     tugriks,
 )
 
-from booking_domain.bookings.errors import (
+from booking_domain.bookings.model import ANSWER_DUE, Booking
+from booking_domain.bookings.placing_errors import (
     UNSETTLED_PER_CUSTOMER,
     BookingForOthers,
     CustomerNotFound,
-    DepositOutOfRange,
     TooManyUnsettled,
 )
-from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.references import ALPHABET
+from booking_domain.bookings.terms_errors import DepositOutOfRange
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.scheduling.errors import (
     DurationNotOffered,

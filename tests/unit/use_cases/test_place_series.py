@@ -11,14 +11,14 @@ from tests.unit.use_cases.scenes import (
     expired,
 )
 
-from booking_domain.bookings.errors import (
+from booking_domain.bookings.model import ANSWER_DUE, Booking
+from booking_domain.bookings.placing_errors import (
     UNSETTLED_PER_CUSTOMER,
     BookingForOthers,
     CustomerNotFound,
     SeriesNotPossible,
     TooManyUnsettled,
 )
-from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import Anchoring, OnTimeZoneChange

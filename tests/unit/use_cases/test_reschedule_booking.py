@@ -15,8 +15,9 @@ from tests.unit.use_cases.scenes import (
     tugriks,
 )
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InThePast
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import ANSWER_DUE, Booking
+from booking_domain.bookings.terms_errors import InThePast
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.catalogue.model import ProfileAction
 from booking_domain.payments.model import Purpose

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from tests.unit.use_cases.scenes import FREE, NEVER_ANYTHING, ON_REQUEST, expired
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, UnderReview
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.terms_errors import UnderReview
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.catalogue.model import ProfileHasBookings
 from booking_domain.identity.model import UserStatus

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_domain.bookings.errors import TooManyUpcoming, TooManyUpcomingUnverified
+from booking_domain.bookings.placing_errors import TooManyUpcoming, TooManyUpcomingUnverified
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.upcoming import MAX_UPCOMING, OpenBookings, UpcomingLimits
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider

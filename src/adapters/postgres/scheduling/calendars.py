@@ -51,8 +51,8 @@ from adapters.postgres.scheduling.tables import (
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.calendar_errors import BlockNotFound, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import (
     CLAIM_MARGIN,

@@ -20,7 +20,7 @@ from adapters.postgres.scheduling.resources import PostgresResourceReads, Postgr
 from adapters.postgres.scheduling.services import PostgresServiceReads, PostgresServices
 from adapters.postgres.scheduling.venues import PostgresVenues
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
-from booking_domain.scheduling.errors import DateHasException
+from booking_domain.scheduling.calendar_errors import DateHasException
 
 CONTEXT: Final = PostgresContext(
     tables=(

@@ -19,22 +19,12 @@ from typing import Final, TypeAlias, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from booking_domain.bookings.errors import (
-    AlreadyOver,
-    BookingNotFound,
-    DepositDue,
-    InThePast,
-    NotATimeOffered,
-    RescheduleTooLate,
-    SeriesNotPossible,
-    TimeChanged,
-    TimeNotAccepted,
-    TooEarly,
-    TooManyReschedules,
-)
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, RescheduleTooLate, TooEarly, TooManyReschedules
 from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.terms_errors import DepositDue, InThePast, NotATimeOffered, TimeChanged, TimeNotAccepted
 from booking_domain.bookings.time_changes import OBJECTION_WINDOW
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
@@ -64,10 +54,10 @@ from booking_domain.payments.desk import (
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import BookingInDispute, RefundStatus
+from booking_domain.scheduling.calendar_errors import BlockNotFound
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import (
-    BlockNotFound,
     HoldNotFound,
     ProviderNotBookable,
     SlotNotOffered,

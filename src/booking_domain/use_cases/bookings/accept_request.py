@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, LengthNotAgreed, NotATimeOffered, PriceNotAgreed, TimeChanged
+from booking_domain.bookings.errors import AlreadyOver
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.scope import Scope
+from booking_domain.bookings.terms_errors import LengthNotAgreed, NotATimeOffered, PriceNotAgreed, TimeChanged
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable

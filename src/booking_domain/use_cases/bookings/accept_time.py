@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import TimeChanged
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.terms_errors import TimeChanged
 from booking_domain.bookings.transitions import Party
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from booking_domain.bookings.errors import CustomerNotActive
+from booking_domain.bookings.placing_errors import CustomerNotActive
 from booking_domain.scheduling.errors import ProviderNotBookable
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.shared.ids import UserId

@@ -3,15 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import (
-    AlreadyOver,
-    DepositDue,
-    RefundDiffers,
-    TimeNotAccepted,
-    TooEarly,
-    UnderReview,
-)
+from booking_domain.bookings.errors import AlreadyOver, TooEarly
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.terms_errors import DepositDue, RefundDiffers, TimeNotAccepted, UnderReview
 from booking_domain.bookings.transitions import Action, Status
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import BookingForOthers, CustomerNotActive, CustomerNotFound, DepositOutOfRange
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.origins import CLAIMED, BookingOrigin, Came
+from booking_domain.bookings.placing_errors import BookingForOthers, CustomerNotActive, CustomerNotFound
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.pricing import PriceBreakdown
+from booking_domain.bookings.terms_errors import DepositOutOfRange
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.identity.legal import AcceptedVersions

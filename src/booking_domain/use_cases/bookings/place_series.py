@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from booking_domain.bookings.errors import (
-    SeriesNotPossible,
-)
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.origins import BookingOrigin, Came
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeOff
 from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable

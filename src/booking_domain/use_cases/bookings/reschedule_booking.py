@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleTooLate, TooManyReschedules
+from booking_domain.bookings.errors import AlreadyOver, RescheduleTooLate, TooManyReschedules
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.terms_errors import InThePast
 from booking_domain.bookings.transitions import Party
 from booking_domain.scheduling.claiming import slot_window
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken, TimeOff

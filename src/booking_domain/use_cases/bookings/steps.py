@@ -9,24 +9,24 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
-from booking_domain.bookings.errors import (
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.events import booking_events
+from booking_domain.bookings.model import Booking, BookingDecision, BookingMode, Terms
+from booking_domain.bookings.origins import CAME_DIRECTLY, BookingOrigin, Came
+from booking_domain.bookings.placing_errors import (
     UNSETTLED_PER_CUSTOMER,
     BookingForOthers,
-    BookingNotFound,
     CustomerNotActive,
     CustomerNotFound,
-    DepositOutOfRange,
     PhoneNotVerified,
     TooManyUnsettled,
     TooManyUpcoming,
     TooManyUpcomingUnverified,
 )
-from booking_domain.bookings.events import booking_events
-from booking_domain.bookings.model import Booking, BookingDecision, BookingMode, Terms
-from booking_domain.bookings.origins import CAME_DIRECTLY, BookingOrigin, Came
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.pricing import PriceBreakdown, break_down, discounts_of, price_after
 from booking_domain.bookings.references import new_reference
+from booking_domain.bookings.terms_errors import DepositOutOfRange
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.bookings.walk_ins import NewWalkIn

@@ -8,15 +8,15 @@ from typing import Final
 
 from booking_domain.catalogue.events import MemberCalendarChanged
 from booking_domain.catalogue.salons import NoSuchMember, NotYourSalon, Salon, SalonNotFound
-from booking_domain.scheduling.errors import (
+from booking_domain.scheduling.calendar_errors import (
     BlockNotFound,
     DateHasException,
     ExceptionNotFound,
-    ProviderNotFound,
     TooManyBlocks,
     TooManyExceptions,
     TooManyRules,
 )
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Block, Calendar, DateException
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion, required

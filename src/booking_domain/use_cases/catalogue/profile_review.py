@@ -24,7 +24,8 @@ from booking_domain.catalogue.model import (
     ServicesInOtherCurrency,
 )
 from booking_domain.files.model import FileOwner, Folder
-from booking_domain.scheduling.errors import BookingsInOtherZone, HoursInOtherZone, ProviderNotFound
+from booking_domain.scheduling.calendar_errors import BookingsInOtherZone, HoursInOtherZone
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext

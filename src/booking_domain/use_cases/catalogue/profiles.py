@@ -26,7 +26,8 @@ from booking_domain.files.model import FileOwner, Folder
 from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
-from booking_domain.scheduling.errors import BookingsInOtherZone, HoursInOtherZone, ProviderNotFound
+from booking_domain.scheduling.calendar_errors import BookingsInOtherZone, HoursInOtherZone
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, Calendar, ClockChanges, OnTimeZoneChange, SlotSettings, Way
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject

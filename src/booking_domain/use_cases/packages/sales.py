@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import CustomerNotFound
+from booking_domain.bookings.placing_errors import CustomerNotFound
 from booking_domain.packages.events import PackageRefunded
 from booking_domain.packages.model import (
     MAX_PACKAGE_REASON,

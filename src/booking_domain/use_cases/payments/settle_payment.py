@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
+from booking_domain.bookings.placing_errors import CustomerNotActive
 from booking_domain.bookings.transitions import Action, LatePayment, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import (

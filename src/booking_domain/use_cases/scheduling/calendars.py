@@ -6,17 +6,17 @@ from datetime import date
 from functools import partial
 from typing import Final, Protocol
 
-from booking_domain.scheduling.errors import (
+from booking_domain.scheduling.calendar_errors import (
     BlockNotFound,
     DateHasException,
     ExceptionNotFound,
-    ProviderNotFound,
     RuleNotFound,
     RulesOverlap,
     TooManyBlocks,
     TooManyExceptions,
     TooManyRules,
 )
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RULES, Block, Calendar, DateException
 from booking_domain.scheduling.ports import CalendarRepository

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import NoHolidaysKnown, ProviderNotFound
+from booking_domain.scheduling.calendar_errors import NoHolidaysKnown
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.scheduling.placing import CHOICE_ERRORS, for_services, offered_minutes, require_services

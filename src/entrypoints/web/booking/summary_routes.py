@@ -10,8 +10,8 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.placing_errors import SeriesNotPossible
 from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.files.model import Folder
 from booking_domain.gift_cards.model import GiftCard

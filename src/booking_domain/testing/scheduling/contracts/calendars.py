@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.calendar_errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.model import (
     MAX_BLOCK_NOTE,
     Anchoring,

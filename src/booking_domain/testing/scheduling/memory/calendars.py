@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.calendar_errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
 from booking_domain.scheduling.model import Block, Calendar, DateException, SlotSettings, claim_margin, length_margin
 from booking_domain.scheduling.pauses import without
