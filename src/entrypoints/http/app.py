@@ -61,6 +61,7 @@ from entrypoints.http.docs.wording import WORDING
 from entrypoints.http.earnings import routes as earnings
 from entrypoints.http.gift_cards import routes as gift_cards
 from entrypoints.http.kit.access_log import log_requests
+from entrypoints.http.kit.again import answer_again
 from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
 from entrypoints.http.kit.exporting import sections_of
@@ -205,6 +206,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     # Those that wait for nothing of their own return the awaitable: the event loop resumes fewer coroutines.
     resolve_sequentially(app)
     answer_head(app)
+    answer_again(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     require_one_host(app)
     add_response_headers(app, container.cross_origin())

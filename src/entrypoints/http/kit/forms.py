@@ -1,5 +1,6 @@
 """Forms of pages: read once, bounded, and proven to come from a page of ours before the session's authority is used."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -10,10 +11,13 @@ from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers.base import BaseRouteHandler
 
+from entrypoints.http.kit.again import shows_again
 from entrypoints.http.kit.refusals import Refusal, invalid_input
 
-FORM: Final[dict[str, Any]] = {"form": True}
-"""The `opt` of a route of plain forms and links: its session is kept in cookies, the CSRF token is a field."""
+_ROOM: Final = "form"
+FORM: Final[dict[str, Any]] = {_ROOM: 100}
+"""The `opt` of a route of plain forms and links of up to 100 fields: its session is kept in cookies, the CSRF token is
+a field."""
 FORM_WITH_FILES: Final[dict[str, Any]] = FORM | {"files": True}
 """The same, for who is signed in, with files. The route has `request_max_body_size=MOST_BYTES_OF_FILES`."""
 MOST_BYTES_OF_FILES: Final = 20 * 1_024 * 1_024
@@ -22,17 +26,23 @@ TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 """The field that has the session's CSRF token."""
 _READ: Final = "form"
 _FILES: Final = "files"
-_MOST_FIELDS: Final = 100
 _MOST_BYTES: Final = 64 * 1_024
+_BYTES_A_FIELD: Final = 128
+"""Of a form of many fields, most of which are ids."""
 _TYPE: Final = "application/x-www-form-urlencoded"
 _TYPE_WITH_FILES: Final = "multipart/form-data"
 
 Form = Mapping[str, Sequence[str]]
 
 
+def form_of_many(fields: int) -> dict[str, Any]:
+    """The `opt` of a route whose largest form has so many fields."""
+    return FORM | {_ROOM: fields}
+
+
 def takes_form(handler: BaseRouteHandler) -> bool:
     """Whether a plain form is sent to the route."""
-    return "form" in handler.opt
+    return _ROOM in handler.opt
 
 
 def takes_files(handler: BaseRouteHandler | None) -> bool:
@@ -46,7 +56,7 @@ async def read_form(request: Request[Any, Any, Any]) -> None:
     if media_type == _TYPE_WITH_FILES and takes_files(request.scope["route_handler"]):
         fields = await _with_files(request)
     elif media_type == _TYPE:
-        fields = _plain(await request.body())
+        fields = _plain(await request.body(), *_room(request))
     else:
         raise Refusal(
             status=415, code="validation.unsupported_media_type", detail="The body must be of the type of a form."
@@ -57,11 +67,19 @@ async def read_form(request: Request[Any, Any, Any]) -> None:
     request.scope["state"][_READ] = found
 
 
-def _plain(body: bytes) -> Sequence[tuple[str, str]]:
-    if len(body) > _MOST_BYTES or b"%00" in body:
+def _room(request: Request[Any, Any, Any]) -> tuple[int, int]:
+    """How many fields and bytes the form may have."""
+    if shows_again(request.scope):
+        return 1, sys.maxsize  # the application bounds it
+    fields = request.scope["route_handler"].opt[_ROOM]
+    return fields, max(_MOST_BYTES, fields * _BYTES_A_FIELD)
+
+
+def _plain(body: bytes, most_fields: int, most_bytes: int) -> Sequence[tuple[str, str]]:
+    if len(body) > most_bytes or b"%00" in body:
         raise invalid_input("", "The form is not valid.")
     try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=most_fields)
     except ValueError as error:
         raise invalid_input("", "The form is not valid.") from error
 
@@ -75,8 +93,8 @@ async def _with_files(request: Request[Any, Any, Any]) -> Sequence[tuple[str, st
     except (ClientException, ValueError) as error:
         raise invalid_input("", "The form is not valid.") from error
     fields = [(name, value) for name, value in parts if isinstance(value, str)]
-    size = sum(len(name) + len(value) for name, value in fields)
-    if len(parts) > _MOST_FIELDS or size > _MOST_BYTES or any("\0" in value for _, value in fields):
+    size, (most_fields, most_bytes) = sum(len(name) + len(value) for name, value in fields), _room(request)
+    if len(parts) > most_fields or size > most_bytes or any("\0" in value for _, value in fields):
         raise invalid_input("", "The form is not valid.")
     files: dict[str, list[UploadFile]] = {}
     for name, value in parts:

@@ -21,6 +21,7 @@ from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.languages import language_of
 from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.address_guard import AddressGuard
+from entrypoints.http.kit.again import shows_again
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
 from entrypoints.http.kit.forms import read_form, takes_files, takes_form
@@ -114,7 +115,8 @@ class RequestGuard:
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
         self._auditing.begin(request)
         await self._addresses.require_unblocked(request.scope)
-        if request.scope["method"] == "POST" and takes_form(request.scope["route_handler"]):
+        sends_form = request.scope["method"] == "POST" and takes_form(request.scope["route_handler"])
+        if sends_form or shows_again(request.scope):
             self._session_cookies.require_own_site(request)
             if takes_files(request.scope["route_handler"]):  # only who is signed in may send megabytes
                 self._tokens.read(request.cookies.get(ACCESS_COOKIE, ""), self._clock.now())

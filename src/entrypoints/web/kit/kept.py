@@ -1,7 +1,8 @@
 """What a form led to, kept by the browser: the page that shows it has an address, to go back to and to reload.
 
 An answer to a form cannot be shown again without sending the form again. So a form leads to a page by 303, and what
-that page shows, such as the number that a code was sent to, is in a cookie: never in an address, and encrypted.
+that page shows, such as the number that a code was sent to, is in a cookie: never in an address, and encrypted. What
+is too long for one is answered at once, and is in a field of the answer, with which its links to other languages ask.
 """
 
 import zlib
@@ -22,6 +23,8 @@ KEPT_COOKIE: Final = "__Host-kept"
 KEPT: Final = "kept"
 """The parameter of the address of a page that shows what was kept."""
 Fields = Mapping[str, str | Sequence[str]]
+LIFE_ON_PAGES: Final = timedelta(days=1)
+"""How long a page can be asked for with what it has in a field."""
 _LIFE: Final = timedelta(minutes=10)
 _MOST: Final = 3_800
 """Characters: browsers keep cookies of 4,096 with name and attributes."""
@@ -34,18 +37,23 @@ class KeptForms:
         self._fernet = MultiFernet([Fernet(urlsafe_b64encode(each)) for each in (key, *previous)])
         self._clock = clock
 
-    def keep(self, fields: Fields, path: str, session_id: SessionId | None) -> Cookie | None:
-        """The cookie that keeps fields; None: they are too long for one."""
+    def seal(self, fields: Fields, path: str, session_id: SessionId | None) -> str:
+        """Fields for `read`."""
         listed = {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
         text = zlib.compress(encode((path, session_id, listed)), 9)  # so that pages of Cyrillic or Persian text fit
-        value = self._fernet.encrypt_at_time(text, int(self._clock.now().timestamp())).decode()
-        return _cookie(value, int(_LIFE.total_seconds())) if len(value) <= _MOST else None
+        return self._fernet.encrypt_at_time(text, int(self._clock.now().timestamp())).decode()
 
-    def read(self, value: str, path: str, session_id: SessionId | None) -> Mapping[str, Sequence[str]]:
+    def cookie(self, sealed: str) -> Cookie | None:
+        """The cookie that keeps them; None: they are too long for one."""
+        return _cookie(sealed, int(_LIFE.total_seconds())) if len(sealed) <= _MOST else None
+
+    def read(
+        self, value: str, path: str, session_id: SessionId | None, *, life: timedelta = _LIFE
+    ) -> Mapping[str, Sequence[str]]:
         """The fields; none of another page or session, and none that are too old or were changed."""
-        now, life = int(self._clock.now().timestamp()), int(_LIFE.total_seconds())
+        now = int(self._clock.now().timestamp())
         try:
-            text = zlib.decompress(self._fernet.decrypt_at_time(value, life, now))
+            text = zlib.decompress(self._fernet.decrypt_at_time(value, int(life.total_seconds()), now))
             of_path, of_session, fields = decode(text, type=tuple[str, SessionId | None, dict[str, tuple[str, ...]]])
         except (InvalidToken, zlib.error, MsgspecError, ValueError):
             return {}

@@ -14,8 +14,10 @@ from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.languages import LANGUAGES
+from entrypoints.http.kit.again import AGAIN, shows_again
 from entrypoints.http.kit.answers import digest_of
 from entrypoints.http.kit.etags import matches
+from entrypoints.http.kit.forms import form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.registration import OwnRouter
@@ -26,7 +28,7 @@ from entrypoints.languages.documents import Wording
 from entrypoints.web.kit.assets import base
 from entrypoints.web.kit.environment import NAMES, RIGHT_TO_LEFT, environment_of
 from entrypoints.web.kit.formats import Formats
-from entrypoints.web.kit.kept import KEPT, KEPT_COOKIE, Fields, KeptForms
+from entrypoints.web.kit.kept import KEPT, KEPT_COOKIE, LIFE_ON_PAGES, Fields, KeptForms
 from entrypoints.web.kit.policy import Cards
 from entrypoints.web.kit.refused import STATUS, kept_of, with_refusal
 
@@ -97,6 +99,16 @@ class Alternative:
     """With the host."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """How a page is asked for in another language that shows what is too long for a cookie: by a form."""
+
+    at: str
+    """The address, without a language."""
+    sealed: str
+    """What it shows."""
+
+
 class Page:
     """Answers one request with pages in the language of its address."""
 
@@ -124,7 +136,9 @@ class Page:
 
     @cached_property
     def kept(self) -> Mapping[str, Sequence[str]]:
-        """What a form led here with, as the browser has kept it; empty after a while."""
+        """What a form led here with, as the browser has kept it or sent it again; empty after a while."""
+        if self._sealed:
+            return self.site.kept_forms.read(self._sealed, self.path, self._session, life=LIFE_ON_PAGES)
         value = self._request.cookies.get(KEPT_COOKIE, "")
         return self.site.kept_forms.read(value, self.path, self._session) if value else {}
 
@@ -137,6 +151,11 @@ class Page:
     def refused(self) -> Mapping[str, Sequence[str]]:
         """What was typed into the form of this page, if it shows what was wrong with it."""
         return self.kept if self.asked(REFUSED) else {}
+
+    @property
+    def _sealed(self) -> str:
+        """What the page is asked for with in another language, if it is too long for a cookie."""
+        return next(iter(form_of(self._request).get(AGAIN, ())), "") if shows_again(self._request.scope) else ""
 
     @property
     def _session(self) -> SessionId | None:
@@ -153,11 +172,18 @@ class Page:
         kept = quote(path, safe="/?&=%:+,@;~.-_") if path.startswith("/") else "/"
         return kept if kept.startswith(_FILES) else self.link(kept)
 
-    def render(self, model: PageModel, *, status: int = 200, public: bool = True) -> Response[bytes]:
-        """The page. A public one has no name and no cookie, and is answered by 304 to those who have it."""
+    def render(
+        self, model: PageModel, *, status: int = 200, public: bool = True, again: Again | None = None
+    ) -> Response[bytes]:
+        """The page. A public one has no name and no cookie, and is answered by 304 to those who have it.
+
+        `again`: how to ask for it in another language, unless with its address.
+        """
         path = self.path
+        if self._sealed:
+            again = Again(at=self._at, sealed=self._sealed)
         if refused := self.refused.get(STATUS):
-            model, status, public = with_refusal(model, self.refused), int(refused[0]), False
+            model, status, public = with_refusal(model, self.refused, self.language), int(refused[0]), False
         signed_in = has_token(self._request)
         text = (
             environment_of(self.language)
@@ -167,7 +193,8 @@ class Page:
                 site=self.site,
                 assets=base(),
                 canonical=f"{self.site.url}/{self.language}{model.main or path}",
-                alternatives=self._alternatives(path),
+                alternatives=self._alternatives(self._at if again is None else again.at),
+                again="" if again is None else again.sealed,
                 home=self.link("/"),
                 path=path,
                 signed_in=signed_in,
@@ -208,17 +235,18 @@ class Page:
         what was typed is too long to be kept.
         """
         came, to = urlsplit(self.came_from), urlsplit(at)
-        kept = kept_of(model, status_of(type(error))) | dict(fields or {})
-        cookie = self.site.kept_forms.keep(kept, to.path, session_id or self._session) if came.path else None
-        if cookie is None:
-            return self.render_refused(model, error)
+        kept = kept_of(model, error) | dict(fields or {})
+        sealed = self.site.kept_forms.seal(kept, to.path, session_id or self._session)
         query = to.query or (came.query if came.path == to.path else "")
-        shown = [each for each in parse_qsl(query) if each[0] != REFUSED]
-        return self.see(f"/{self.language}{to.path}?{urlencode([*shown, (REFUSED, '1')])}", cookies=[cookie])
+        shown = [each for each in parse_qsl(query) if each[0] not in {REFUSED, AGAIN}]
+        address = f"{to.path}?{urlencode([*shown, (REFUSED, '1')])}"
+        if came.path and (cookie := self.site.kept_forms.cookie(sealed)):
+            return self.see(f"/{self.language}{address}", cookies=[cookie])
+        return self.render_refused(model, error, again=_again(address, sealed))
 
-    def render_refused(self, model: PageModel, error: DomainError) -> Response[bytes]:
+    def render_refused(self, model: PageModel, error: DomainError, *, again: Again | None = None) -> Response[bytes]:
         """The same page itself, with the status of the error."""
-        return self.render(model, status=status_of(type(error)), public=False)
+        return self.render(model, status=status_of(type(error)), public=False, again=again)
 
     @property
     def came_from(self) -> str:
@@ -235,31 +263,43 @@ class Page:
 
     def lead(self, model: PageModel, address: str, fields: Fields) -> Response[Any]:
         """To the page after a form, which finds these fields in `led`; what is too long for that is answered itself."""
-        path = urlsplit(address).path.removeprefix(f"/{self.language}")
-        cookie = self.site.kept_forms.keep(fields, path, self._session)
-        if cookie is None:
-            return self.render(model, public=False)
-        return self.see(f"{address}{'&' if '?' in address else '?'}{KEPT}=1", cookies=[cookie])
+        sealed = self.site.kept_forms.seal(fields, self._without_language(urlsplit(address).path), self._session)
+        shown = f"{address}{'&' if '?' in address else '?'}{KEPT}=1"
+        if cookie := self.site.kept_forms.cookie(sealed):
+            return self.see(shown, cookies=[cookie])
+        return self.render(model, public=False, again=_again(self._without_language(shown), sealed))
 
     def _here(self) -> str:
         """This page with its query, for the way back to it; empty of the first page, and of what a form led to."""
         if self._request.scope["method"] != "GET" or self.path in {"/", "/sign-in"}:
             return ""
+        return self._at
+
+    @property
+    def _at(self) -> str:
+        """This page with its query, without its language."""
         query = self._request.scope["query_string"].decode("latin-1")
         return self.path + (f"?{query}" if query else "")
 
-    def _alternatives(self, path: str) -> tuple[Alternative, ...]:
-        query = self._request.scope["query_string"].decode("latin-1")
+    def _without_language(self, address: str) -> str:
+        return address.removeprefix(f"/{self.language}")
+
+    def _alternatives(self, at: str) -> tuple[Alternative, ...]:
+        path = at.partition("?")[0]
         return tuple(
             Alternative(
                 language=each,
                 name=NAMES[each],
                 direction="rtl" if each in RIGHT_TO_LEFT else "ltr",
-                href=f"/{each}{path}" + (f"?{query}" if query else ""),
+                href=f"/{each}{at}",
                 address=f"{self.site.url}/{each}{path}",
             )
             for each in LANGUAGES
         )
+
+
+def _again(address: str, sealed: str) -> Again:
+    return Again(at=f"{address}&{AGAIN}=1", sealed=sealed)
 
 
 def provide_page(request: Request[Any, Any, Any], site: Injected[Site]) -> Page:

@@ -8,6 +8,10 @@ from dataclasses import fields, is_dataclass, replace
 from operator import is_
 from typing import Any, Final
 
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.languages import LANGUAGES
+from entrypoints.http.kit.problems import status_of
+from entrypoints.languages.documents import Wording
 from entrypoints.web.components.check import Check
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.field import Field
@@ -17,14 +21,16 @@ STATUS: Final = "~status"
 """Of the refusal. No field has a name that begins like this."""
 _ERROR: Final = "~error"
 _BESIDE: Final = "~error:"
+_SAID: Final = "~said"
 _LINKS: Final = "~links"
 _SECRET: Final = frozenset({"csrf"})
 _Control = Field | Check | Choices | Upload
 
 
-def kept_of(model: Any, status: int) -> dict[str, list[str]]:
-    """What is kept of a page with what is wrong."""
-    kept: dict[str, list[str]] = {STATUS: [str(status)], _ERROR: [getattr(model, "error", "")]}
+def kept_of(model: Any, error: DomainError) -> dict[str, list[str]]:
+    """What is kept of a page with what is wrong, which is said in each language."""
+    kept: dict[str, list[str]] = {STATUS: [str(status_of(type(error)))], _ERROR: [getattr(model, "error", "")]}
+    kept[_SAID] = [Wording(language).error(error) for language in LANGUAGES]
     kept[_LINKS] = [part for link in getattr(model, "onward", ()) for part in link]
     for each in _controls(model):
         if each.error:
@@ -36,11 +42,17 @@ def kept_of(model: Any, status: int) -> dict[str, list[str]]:
     return kept
 
 
-def with_refusal(model: Any, kept: Mapping[str, Sequence[str]]) -> Any:
+def with_refusal(model: Any, kept: Mapping[str, Sequence[str]], language: str) -> Any:
     """The page with what was typed and what is wrong: beside its field, or above the form if the page has none."""
-    beside = {name.removeprefix(_BESIDE): texts[0] for name, texts in kept.items() if name.startswith(_BESIDE)}
+    said = dict(zip(LANGUAGES, kept.get(_SAID, ()), strict=False))
+    again = dict.fromkeys(said.values(), said[language])
+    beside = {
+        name.removeprefix(_BESIDE): again.get(texts[0], texts[0])
+        for name, texts in kept.items()
+        if name.startswith(_BESIDE)
+    }
     shown = _retyped(model, kept, beside)
-    above = " ".join(filter(None, (*kept.get(_ERROR, ()), *beside.values())))
+    above = " ".join(again.get(text, text) for text in (*kept.get(_ERROR, ()), *beside.values()) if text)
     if (links := tuple(kept.get(_LINKS, ()))) and hasattr(shown, "onward"):
         shown = replace(shown, onward=tuple(zip(links[::2], links[1::2], strict=True)))
     return replace(shown, error=above) if above and hasattr(shown, "error") else shown

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
-from booking_domain.loyalty.rewards import MAX_REWARDS
+from booking_domain.loyalty.programmes import MAX_EXCLUDED_SERVICES
+from booking_domain.loyalty.rewards import MAX_REWARD_SERVICES, MAX_REWARDS
 from booking_domain.loyalty.rewards import Reward as LoyaltyReward
 from booking_domain.loyalty.tiers import MAX_TIERS, PLAIN, LoyaltyTier
 from booking_domain.shared.errors import InvalidValue
@@ -43,6 +44,10 @@ _TIERS: Final = "tiers"
 _REWARDS: Final = "rewards"
 _FROM: Final = "from_points"
 _PERCENT: Final = "percent"
+_OTHERS: Final = 20
+"""Fields outside of the lists."""
+MOST_PROGRAMME_FIELDS: Final = _OTHERS + MAX_EXCLUDED_SERVICES + 3 * MAX_TIERS + (2 + MAX_REWARD_SERVICES) * MAX_REWARDS
+"""Of the form of the largest programme."""
 _MOST_OF: Final = {_TIERS: MAX_TIERS, _REWARDS: MAX_REWARDS}
 _Made = TypeVar("_Made")
 

@@ -55,7 +55,7 @@ from booking_domain.use_cases.plans.offers import (
 )
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.platform.views import ManagedSalon
-from entrypoints.http.kit.forms import FORM, TOKEN, form_of
+from entrypoints.http.kit.forms import FORM, TOKEN, form_of, form_of_many
 from entrypoints.http.kit.injection import Injected
 from entrypoints.languages.documents import Phrase
 from entrypoints.settings.main import Settings
@@ -64,7 +64,7 @@ from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import id_of
 from entrypoints.web.packages.offers import names_of
 from entrypoints.web.rewards.fields import PRICE, amount
-from entrypoints.web.rewards.programmes import first_field
+from entrypoints.web.rewards.programmes import MOST_PROGRAMME_FIELDS, first_field
 from entrypoints.web.rewards.promotions import CODE
 from entrypoints.web.rewards.rewards import (
     PATH,
@@ -80,7 +80,7 @@ from entrypoints.web.rewards.rewards import (
     without_place,
 )
 from entrypoints.web.rewards.starting import ONCE, Start, price_page, start_of, start_page
-from entrypoints.web.rewards.turns import path_of, turns_in, turns_page
+from entrypoints.web.rewards.turns import MOST_TURN_FIELDS, path_of, turns_in, turns_page
 
 _MOST: Final = 100
 """Of each kind that the page shows."""
@@ -280,7 +280,7 @@ async def show_turns(
     return page.render(turns_page(managed, page, csrf=csrf, done=page.asked("done") == "saved"), public=False)
 
 
-@post(f"{PATH}/{{salon_id:str}}/turns", status_code=303, opt=FORM)
+@post(f"{PATH}/{{salon_id:str}}/turns", status_code=303, opt=form_of_many(MOST_TURN_FIELDS))
 async def save_turns(
     salon_id: FromPath[SalonId],
     request: Request[Any, Any, Any],
@@ -310,7 +310,7 @@ async def show_start(
     return page.render(start_page(_kind(kind), place, typed, page, csrf=csrf), public=False)
 
 
-@post(f"{PATH}/new/{{kind:str}}", status_code=303, opt=FORM)
+@post(f"{PATH}/new/{{kind:str}}", status_code=303, opt=form_of_many(MOST_PROGRAMME_FIELDS))
 async def start(
     kind: FromPath[str],
     request: Request[Any, Any, Any],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from booking_domain.catalogue.salons import MemberStatus
+from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.turns import EQUAL, MAX_PRIORITY, Turn
@@ -17,6 +17,8 @@ from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import whole_of
 from entrypoints.web.rewards.rewards import PATH
 
+MOST_TURN_FIELDS: Final = 1 + 2 * MAX_MEMBERS
+"""Of the form of the largest salon."""
 _WEIGHT: Final = "weight-"
 _ORDER: Final = "order-"
 _FIRST: Final = "first"

@@ -112,6 +112,17 @@ def test_a_thing_has_one_word(language: str) -> None:
     assert found == []
 
 
+ENDING = re.compile(r"}[»”’\"'`)\u2069]*[-\u2010\u2011]?[^\W\d_]")
+"""A letter behind a value, with or without a hyphen."""
+
+
+def test_no_mongolian_ending_hangs_on_a_value() -> None:
+    """The vowels of an ending follow those of its word, which is not known before the value is."""
+    for text in ("{name}-ийн цаг", "{name}д", "«{name}»-ийн цаг", "“{name}”\u2011ээс"):
+        assert ENDING.search(text), text
+    assert [text for text in read_messages(LOCALES / "mn").values() if ENDING.search(text)] == []
+
+
 def test_english_messages_are_the_templates_of_the_code() -> None:
     show = values_of(FALLBACK)
     for error in map(sample, concrete_errors()):

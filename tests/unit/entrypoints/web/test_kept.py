@@ -1,9 +1,13 @@
 """What forms lead to is at an address: it can be reloaded and gone back to, and tells nobody else anything."""
 
 import ast
+import re
 from datetime import timedelta
+from html import unescape
 from random import Random
+from urllib.parse import quote
 
+import httpx
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api
 from tests.unit.entrypoints.web.forms import OWN, Visitor, code_of, form_in
@@ -95,6 +99,54 @@ async def test_what_is_too_long_to_be_kept_is_answered_at_once_and_costs_no_code
     assert len(await api.database.outbox_events()) == events
 
 
+async def asked_again(visitor: Visitor, at: httpx.Response, language: str, **headers: str) -> httpx.Response:
+    """What the button of a language answers on a page that is too long for a cookie."""
+    [sealed] = re.findall('<input type="hidden" name="again" value="([^"]+)">', at.text)
+    [address] = re.findall(f'<button type="submit" formaction="([^"]+)" lang="{language}"', at.text)
+    return await visitor.send(unescape(address), {"again": sealed}, **headers)
+
+
+async def test_another_language_keeps_what_is_too_long_to_be_kept(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    visitor, path = Visitor(api), f"/en/book/{provider_id}/you"
+    asked = await visitor.get(f"{path}?slot={quote(MONDAY_AT_TEN)}")
+    fields = {"slot": MONDAY_AT_TEN, "name": LONG, "phone": PHONE}
+    shown = await visitor.send(path, fields, Referer=str(asked.url))
+    assert 'lang="mn" dir="ltr">' in shown.text
+    for language in ("mn", "fa", "en"):
+        api.clock.advance(timedelta(hours=2))  # who reads it again
+        shown = await asked_again(visitor, shown, language)
+        assert (shown.status_code, 'id="field-name-error"' in shown.text, LONG in shown.text) == (422, True, True)
+        assert all(each in shown.text for each in (f'<html lang="{language}"', f'value="{PHONE}"'))
+        assert shown.headers["Cache-Control"] == "private, no-store"
+        [about] = re.findall('id="field-name-error">([^<]+)<', shown.text)
+        assert (language == "en") == about.isascii(), "in the language of the page"
+    elsewhere = await asked_again(visitor, shown, "fa", **{"Sec-Fetch-Site": "cross-site"})
+    assert (elsewhere.status_code, LONG in elsewhere.text) == (403, False)
+    api.clock.advance(timedelta(days=2))
+    assert LONG not in (await asked_again(visitor, shown, "fa")).text
+
+
+async def test_another_language_keeps_what_a_form_asks_more_fields_for(api: Api) -> None:
+    visitor = Visitor(api, (await api.open_provider())[0])
+    asked = await visitor.get("/en/account/rewards/new/points")
+    shown = await visitor.submit(asked, "/new/points", name=LONG, add="fields")
+    for language in ("fa", "mn"):
+        shown = await asked_again(visitor, shown, language)
+        assert (shown.status_code, LONG in shown.text) == (200, True)
+    other = Visitor(api, (await api.open_provider())[0])
+    assert LONG not in (await asked_again(other, shown, "en")).text
+
+
+async def test_a_form_asks_again_for_pages_only(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    for path, status in (("/en/sign-out?again=1", 405), ("/en?again=1", 405), ("/api/v1/users/me?again=1", 405)):
+        assert (await visitor.send(path, {"again": "x"})).status_code == status, path
+    for fields in ({"again": "x"}, {"again": "gAAAAA=="}, {}):
+        assert (await visitor.send("/en/account?again=1", fields)).status_code == 200, fields
+    assert (await visitor.send("/en/account?again=1", {"again": "x", "name": "y"})).status_code == 400
+
+
 async def test_a_refused_form_leads_back_to_its_page_with_what_was_typed(api: Api) -> None:
     token, _, booking = await visit(api)
     visitor, path = Visitor(api, token), f"/en/bookings/{booking['id']}/review"
@@ -126,8 +178,6 @@ def test_what_we_have_not_kept_is_nothing(value: str) -> None:
 
 def test_keys_are_replaced_while_forms_are_kept() -> None:
     old, new, clock = b"o" * 32, b"n" * 32, SystemClock()
-    cookie = KeptForms(old, clock=clock).keep({"a": "b"}, "/", None)
-    assert cookie is not None
-    value = cookie.value or ""
+    value = KeptForms(old, clock=clock).seal({"a": "b"}, "/", None)
     assert KeptForms(new, previous=[old], clock=clock).read(value, "/", None) == {"a": ("b",)}
     assert KeptForms(new, clock=clock).read(value, "/", None) == {}

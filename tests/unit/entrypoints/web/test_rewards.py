@@ -10,6 +10,10 @@ from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.http.test_managers import salon_of
 from tests.unit.entrypoints.web.forms import Visitor
 
+from booking_domain.catalogue.salons import MAX_MEMBERS
+from booking_domain.loyalty.programmes import MAX_LOYALTY_NAME
+from booking_domain.loyalty.rewards import MAX_REWARD_NAME, MAX_REWARD_SERVICES, MAX_REWARDS
+from booking_domain.loyalty.tiers import MAX_TIER_NAME, MAX_TIERS
 from booking_domain.shared.languages import LANGUAGES
 
 PATH = "/account/rewards"
@@ -207,6 +211,37 @@ async def test_a_programme_has_tiers_and_rewards(api: Api) -> None:
     assert made["rewards"] == [{"name": "A wash", "points": 300, "serviceIds": [services["Wash"]]}]
     page = unescape((await visitor.get(f"/en{PATH}")).text)
     assert all(each in page for each in ("from 1000 points on: 150 % of the points.", "A wash\u2069 for 300 points"))
+
+
+async def test_the_largest_programme_and_salon_fit_into_a_form(api: Api) -> None:
+    owner, _ = member = await api.open_provider(displayName="Sarnai")
+    chosen = []
+    for number in range(MAX_REWARD_SERVICES):
+        body = {"name": f"Cut {number}", "durationMinutes": 30, "priceAmount": 20_000_00, "currency": "MNT"}
+        chosen.append((await api.post("/services", owner, json=body)).json()["id"])
+    visitor = Visitor(api, owner)
+    asked = await visitor.get(f"/mn{PATH}/new/points")
+    base = {"name": "Н" * MAX_LOYALTY_NAME, "per_amount": "1000", "point_value": "50", "excluded_service_ids": chosen}
+    typed: dict[str, Any] = dict.fromkeys(re.findall('name="([a-z_]+)"', asked.text), "") | base
+    for row in range(1, MAX_TIERS + 1):
+        typed |= {f"tiers-{row}-name": f"{row:Ө>{MAX_TIER_NAME}}", f"tiers-{row}-from_points": f"{row}000"}
+        typed |= {f"tiers-{row}-percent": "150"}
+    for row in range(1, MAX_REWARDS + 1):
+        typed |= {f"rewards-{row}-name": f"{row:Ү>{MAX_REWARD_NAME}}", f"rewards-{row}-points": "300"}
+        typed |= {f"rewards-{row}-service_ids": chosen}
+    typed = {name: value for name, value in typed.items() if name not in {"csrf", "once", "add"}}
+    wrong = await visitor.submit(asked, "/new/points", **typed | {"tiers-10-percent": "50"})
+    assert (wrong.status_code, 'id="field-tiers-10-percent-error"' in wrong.text) == (422, True), wrong.text
+    done = await visitor.submit(wrong, "/new/points", **typed)
+    assert done.headers["Location"] == f"/mn{PATH}?done=started", done.text
+    [made] = await running(api, owner, "/loyalty/programmes")
+    assert [len(made[each]) for each in ("tiers", "rewards", "excludedServiceIds")] == [10, 20, 50]
+    assert {len(each["serviceIds"]) for each in made["rewards"]} == {50}
+    manager, path = await salon_of(api, member)
+    turns = await Visitor(api, manager).get(f"/en{PATH}/{path.rpartition('/')[2]}/turns")
+    others = {f"{name}-{number}": "100" for number in range(MAX_MEMBERS) for name in ("weight", "order")}
+    for more, status in (({}, 303), ({"another": ""}, 400)):
+        assert (await Visitor(api, manager).submit(turns, "/turns", **others | more)).status_code == status
 
 
 async def test_a_plan_for_some_services_gets_another_price(api: Api) -> None:
