@@ -131,7 +131,9 @@ _ONE: Final = (
 _SCHEDULE: Final = Statement(_ONE)
 # FOR NO KEY UPDATE: blocks concurrent bookings, but not the foreign-key checks of other inserts.
 _LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
-_TRY_LOCK: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
+_TRY_LOCK: Final = Statement(
+    select(_p.id).where(_p.id == bindparam("provider_id")).with_for_update(key_share=True, skip_locked=True)
+)
 _LOCK_MEMBERS: Final = Statement(
     select(_p.id, salons.c.time_zone, _p.turn_weight, _p.turn_priority)
     .select_from(providers.join(salons))
@@ -344,14 +346,10 @@ async def _open(
     services: Sequence[ServiceId] = (),
     *,
     resources: Sequence[ResourceId] = (),
-    otherwise: Statement | None = None,
-) -> tuple[BookableProvider, bool] | None:
-    """Read the provider that the statement finds, else that `otherwise` finds; return whether it was the former."""
-    near = partial(
-        _open_near, work, statement, provider_id, services=services, resources=resources, otherwise=otherwise
-    )
+) -> BookableProvider | None:
+    near = partial(_open_near, work, statement, provider_id, services=services, resources=resources)
     found = await near(around)
-    further = timedelta(0) if found is None else length_margin(found[0].schedule.longest)
+    further = timedelta(0) if found is None else length_margin(found.schedule.longest)
     if not further:
         return found
     # Few appointments are longer than a day. Theirs are read again, in a window as long.
@@ -366,8 +364,7 @@ async def _open_near(
     *,
     services: Sequence[ServiceId],
     resources: Sequence[ResourceId],
-    otherwise: Statement | None,
-) -> tuple[BookableProvider, bool] | None:
+) -> BookableProvider | None:
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
     hours = await work.execute(_HOURS, provider_id=provider_id, **_times_around(around))
@@ -376,15 +373,14 @@ async def _open_near(
     if services:
         offered = await work.execute(SERVICES_AMONG, provider_id=provider_id, service_ids=list(services))
     uses = await resource_uses(work, services, resources, around) if services or resources else None
-    first = await provider.fetchone()
-    row = await work.one(otherwise, provider_id=provider_id) if first is None and otherwise is not None else first
+    row = await provider.fetchone()
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
     found = _hours_of(await hours.fetchall())
     claimed = await claims(_settings_of(row), found.overbooked)
     used = () if uses is None else await uses()
-    return _bookable(provider_id, row, found, claimed, offers, resources=used), first is not None
+    return _bookable(provider_id, row, found, claimed, offers, resources=used)
 
 
 def _bookable(
@@ -479,7 +475,7 @@ class PostgresScheduleReads(ScheduleReads):
     ) -> ProviderSchedule | None:
         async with self._pipelined() as work:
             found = await _open(work, _SCHEDULE, provider_id, around, services, resources=resources)
-        return None if found is None else found[0].schedule
+        return None if found is None else found.schedule
 
     async def of_all(
         self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
@@ -503,7 +499,7 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
         resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         found = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services, resources=resources)
-        return None if found is None else found[0].schedule
+        return None if found is None else found.schedule
 
     async def lock_members(
         self, salon_id: SalonId, services: Sequence[ServiceId], *, start: datetime, now: datetime
@@ -530,14 +526,15 @@ class PostgresBookableProviders(WithWork, BookableProviders):
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> BookableProvider | None:
-        found = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
-        return None if found is None else found[0]
+        return await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
 
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> tuple[BookableProvider, bool] | None:
-        # If another transaction has the lock, a second round trip reads the row alone: the rest has been read.
-        return await _open(self._work, _TRY_LOCK, provider_id, around, services, otherwise=_SCHEDULE)
+        # One round trip: what is read after the lock is tried is the latest if it was free, else a snapshot.
+        lock = await self._work.execute(_TRY_LOCK, provider_id=provider_id)
+        found = await _open(self._work, _SCHEDULE, provider_id, around, services)
+        return None if found is None else (found, await lock.fetchone() is not None)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return await self._work.first(lambda row: TERMS.read(row[_TERMS_AT:]), _SCHEDULE, provider_id=provider_id)
