@@ -4,12 +4,13 @@ A token is signed, but only the database knows whether its session has ended sin
 process hears of every change (`Listening`); while it may miss one, each request reads. Whatever reduces the access of
 an account sends a signal with its commit, and `forget` is called: by the transaction in this process, before it
 returns, and by the signal for all others. What is kept also has a short life, in case a signal is lost unnoticed: then
-it is read again, in one statement with others whose time comes, so that a crowd of clients costs few statements.
+it is read again, in one statement with others whose time comes and those that other requests ask for, so that a crowd
+of clients costs few statements.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -20,6 +21,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.signals import ReceivedSignals
+from entrypoints.http.kit.together import Together
 
 MOST_KEPT: Final = 10_000
 """How many sessions a process keeps; more make it forget the ones that it read first."""
@@ -59,6 +61,7 @@ class LiveSessions:
         self._listening = False
         self._changes = 0
         """Counts the reasons to forget: what was read before one of them may be outdated."""
+        self._together = Together(self._read)
         self._kept: dict[SessionId, _Kept] = {}
         """In the order of the reads."""
         self._of_account: defaultdict[UserId, set[SessionId]] = defaultdict(set)
@@ -70,16 +73,19 @@ class LiveSessions:
         if kept is not None and kept.holder.actor == actor and began < kept.until and now < kept.holder.expires_at:
             kept.used_at = began
             return kept.holder
-        changes = self._changes
-        used_at = {**self._take_due(began), session_id: began}
+        found = (await self._together.ask(session_id)).get(session_id)
+        if found is None or found.actor != actor:
+            raise InvalidToken
+        return found
+
+    async def _read(self, session_ids: set[SessionId]) -> Mapping[SessionId, Holder]:
+        now, began, changes = self._clock.now(), self._timer(), self._changes
+        used_at = {**self._take_due(began), **dict.fromkeys(session_ids, began)}
         holders = await self._reads.holders(used_at, now)
         if self._listening and changes == self._changes and self._seconds:
             for each, holder in holders.items():
                 self._keep(each, _Kept(holder, began + self._seconds, used_at[each]))
-        found = holders.get(session_id)
-        if found is None or found.actor != actor:
-            raise InvalidToken
-        return found
+        return holders
 
     def forget(self, account: UserId) -> None:
         """Forget the sessions of an account, and what is being read now."""

@@ -5,7 +5,6 @@ is lost unnoticed. Requests that need versions at the same time read them togeth
 use whose time comes.
 """
 
-import asyncio
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +16,7 @@ from uuid import UUID
 
 from booking_domain.shared.public_versions import PublicVersion, PublicVersionReads
 from booking_domain.shared.signals import ReceivedSignals
+from entrypoints.http.kit.together import Together
 
 MOST_KEPT: Final = 50_000
 """How many versions a process knows; it forgets the ones that it read first."""
@@ -73,14 +73,13 @@ class _Kept:
     """Whether it was asked for since it was read."""
 
 
-class _Batch:
-    """Versions that are read together."""
+class _Overtaking:
+    """What has changed since a statement was sent."""
 
     def __init__(self) -> None:
         self.ids: set[UUID] = set()
-        self.found: asyncio.Future[Mapping[UUID, PublicVersion]] = asyncio.get_running_loop().create_future()
-        self.overtaken: set[UUID] | None = set()
-        """What has changed since the statement was sent; None: anything may have."""
+        self.any = False
+        """Whether anything may have."""
 
 
 class KnownVersions:
@@ -108,9 +107,8 @@ class KnownVersions:
         self._watching: set[Watch] = set()
         """While their answers are made."""
         self._watched_by: defaultdict[UUID, set[Watch]] = defaultdict(set)
-        self._next: _Batch | None = None
-        self._sent: _Batch | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._together = Together(self._read)
+        self._overtaking: _Overtaking | None = None
 
     def known(self, about: UUID) -> str | None:
         """The version, if it need not be read."""
@@ -125,33 +123,19 @@ class KnownVersions:
         known = self.known(about)
         if known is not None:
             return known
-        if self._next is None:
-            self._next = _Batch()
-        batch = self._next
-        batch.ids.add(about)
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read())
-        found = (await asyncio.shield(batch.found)).get(about)
+        found = (await self._together.ask(about)).get(about)
         return None if found is None else found.text
 
-    async def _read(self) -> None:
-        while self._next is not None:
-            batch, self._next = self._next, None
-            self._sent, began = batch, self._timer()
-            batch.ids |= self._due(began)
-            try:
-                found = await self._reads.of(batch.ids)
-            except BaseException as error:
-                batch.found.set_exception(error)
-                batch.found.exception()  # all who waited may have gone
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            finally:
-                self._sent = None
-            if self._listening and self._seconds:
-                self._keep(batch, found, began + self._seconds)
-            batch.found.set_result(found)
+    async def _read(self, ids: set[UUID]) -> Mapping[UUID, PublicVersion]:
+        began, overtaking = self._timer(), _Overtaking()
+        self._overtaking = overtaking
+        try:
+            found = await self._reads.of(ids | self._due(began))
+        finally:
+            self._overtaking = None
+        if self._listening and self._seconds:
+            self._keep(found, overtaking, began + self._seconds)
+        return found
 
     def _due(self, now: float) -> set[UUID]:
         """The first versions in use that are past half of their time; those not in use are forgotten."""
@@ -167,7 +151,7 @@ class KnownVersions:
 
     def forget(self, changed: Iterable[UUID] | None) -> None:
         """Forget the versions of these, and of what shows them; None: of all."""
-        sent = self._sent
+        overtaking = self._overtaking
         if changed is None:
             for watch in {*self._watching, *chain.from_iterable(self._watched_by.values())}:
                 watch.over = watch.lost = True
@@ -175,8 +159,8 @@ class KnownVersions:
             self._watched_by.clear()
             self._known.clear()
             self._shown_in.clear()
-            if sent is not None:
-                sent.overtaken = None
+            if overtaking is not None:
+                overtaking.any = True
             return
         changed = frozenset(changed)
         for watch in self._watching:
@@ -187,8 +171,8 @@ class KnownVersions:
                 watch.over = True
             for about in tuple(self._shown_in.get(each, ())):
                 self._drop(about)
-            if sent is not None and sent.overtaken is not None:
-                sent.overtaken.add(each)
+            if overtaking is not None:
+                overtaking.ids.add(each)
 
     def watch(self) -> Watch:
         """Begin to hear of changes, before anything is read for an answer about many."""
@@ -230,9 +214,9 @@ class KnownVersions:
         self.forget(None)
         self._listening = False
 
-    def _keep(self, batch: _Batch, found: Mapping[UUID, PublicVersion], until: float) -> None:
+    def _keep(self, found: Mapping[UUID, PublicVersion], overtaking: _Overtaking, until: float) -> None:
         for about, version in found.items():
-            if batch.overtaken is None or not version.about.isdisjoint(batch.overtaken):
+            if overtaking.any or not version.about.isdisjoint(overtaking.ids):
                 continue
             self._drop(about)
             self._known[about] = _Kept(version, until)

@@ -236,6 +236,29 @@ async def test_a_session_that_is_not_live_is_not_kept(process: Process) -> None:
     assert not process.live._kept
 
 
+async def test_sessions_of_a_crowd_are_read_together(process: Process) -> None:
+    people = [await process.signed_in() for _ in range(20)]
+    ended, nobody = await process.signed_in(), process.make.user()
+    await disable(process, ended[0])
+    people += [ended, (nobody, process.make.session(nobody))]
+    assert await asyncio.gather(*(process.serves(*each) for each in people)) == [True] * 20 + [False] * 2
+    assert process.reads == 1
+
+
+async def test_who_asks_during_a_read_gets_what_is_read_after_it(process: Process) -> None:
+    (user, session), later = await process.signed_in(), list[asyncio.Task[bool]]()
+
+    async def ended() -> None:
+        await disable(process, user)
+        process.live.forget(user.id)
+        later.append(asyncio.create_task(process.serves(user, session)))
+        await asyncio.sleep(0)
+
+    process.between = ended
+    assert await process.serves(user, session)  # it was live when it was read
+    assert not await later[0]
+
+
 async def test_zero_seconds_keep_nothing() -> None:
     database, clock = MemoryDatabase(), ManualClock(NOW)
     live = LiveSessions(database.reads.sessions, clock, seconds=0)
