@@ -22,6 +22,8 @@ from adapters.postgres.kit.work import Row
 from booking_domain.search.model import MOST_CANDIDATES, MOST_MEMBERS, Facets
 
 VALUES: Final = ("styles", "categories", "languages", "open")
+COUNTED: Final = frozenset({*VALUES, "tags"})
+"""Columns that are counted, and not shown."""
 
 MEMBERS: Final = "members"
 """Of salons that are counted: how many were ranked to find them."""

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import BIT
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.facets import VALUES, counts_of, with_counts
+from adapters.postgres.search.facets import COUNTED, VALUES, counts_of, with_counts
 from adapters.postgres.search.matching import candidates
 from booking_domain.search.model import (
     ALL_FREE_SOON_AT,
@@ -93,7 +93,8 @@ def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOr
     follows = [tuple_(key, _lot_of(ids[0]), *ids) > tuple_(*last)] if page is Page.NEXT else []
     most = bindparam("most", type_=Integer())
     # Lots are drawn for these alone: those of a page, and others with as many points as its last one.
-    first = select(key, *c).where(*follows).order_by(key).fetch(most, with_ties=True).subquery("first")
+    facts = [each for each in c if each.key not in COUNTED]
+    first = select(key, *facts).where(*follows).order_by(key).fetch(most, with_ties=True).subquery("first")
     drawn, *facts = first.c
     lot = _lot_of(first.c[str(ids[0].key)]).label("lot")
     return select(drawn, lot, *facts).order_by(drawn, lot, *(first.c[str(each.key)] for each in ids)).limit(most)

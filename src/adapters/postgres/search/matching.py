@@ -4,6 +4,7 @@ A place is bounded by an index on points, and words by a full-text index.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from math import floor
 from typing import Any, Final
@@ -66,6 +67,7 @@ from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
 from booking_domain.search.model import (
     LONGEST_RUN,
     MOST_MEMBERS,
+    SOON,
     TEXT_POINTS,
     Place,
     SearchCriteria,
@@ -81,6 +83,8 @@ _p: Final = providers.c
 
 
 _SLICE: Final = 256
+_SOON: Final = QUARTERS_A_DAY * (SOON // timedelta(days=1) + 1)
+"""How many quarters, from the day on, may be within `SOON`."""
 NEAR: Final = "near"
 BOX: Final = "box"
 TEXT: Final = "text"
@@ -106,6 +110,9 @@ ANY: Final = "any_"
 _A_DAY: Final = (1 << QUARTERS_A_DAY) - 1
 _MOST_HOURS: Final = 12
 _MOST_CELLS: Final = 400
+_OPENS: Final = "opens"
+"""The first quarter at which an appointment may start is known of those that are chosen."""
+_FREE: Final = ("free", "free_since", "minutes")
 _MANY: Final = 1_000_000_000
 """More than there are."""
 _ROW: Final[ColumnElement[Any]] = literal_column("search_entries.ctid")
@@ -144,7 +151,7 @@ def _opening(of: FromClause, shape: frozenset[str], *, first: bool) -> FromClaus
 
 def _slice_of_days(of: FromClause) -> ColumnElement[Any]:
     """The free time of the days of `SOME_DAYS`."""
-    return cast(func.substring(_from_day(of.c.free, of), bindparam("slice_from", type_=Integer()), _SLICE), BIT(_SLICE))
+    return _some_from_day(of.c.free, bindparam("slice_from", type_=Integer()), _SLICE, of)
 
 
 def words_of_row(of: FromClause) -> ColumnElement[Any]:
@@ -161,10 +168,14 @@ def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _place_of_entry() -> ColumnElement[Any]:
-    """The points of the place of an entry that matches the text: by its `places` if they tell, else by all words."""
+    """The points of the place of an entry that matches the text: by its `places` if they tell, else by all words.
+
+    Most have no key of the text in their `places`, which is asked first: so these are compared once.
+    """
     read = select(words_of_row(search_entries).label("words")).correlate(search_entries).offset(0).subquery("read")
     current, places = _e.places_version == _e.version, _e.places
     return case(
+        (and_(current, ~places.bool_op("@@")(given("query_any", TSQUERY))), TEXT_POINTS[Place.OFFER]),
         (and_(current, places.op("@@")(given(f"query_{Place.NAME}", TSQUERY))), TEXT_POINTS[Place.NAME]),
         (and_(current, ~places.bool_op("@@")(given("query_beyond", TSQUERY))), TEXT_POINTS[Place.OFFER]),
         else_=select(place_in(read.c.words)).correlate(search_entries).scalar_subquery(),
@@ -174,6 +185,18 @@ def _place_of_entry() -> ColumnElement[Any]:
 def _from_day(quarters: ColumnElement[Any], of: FromClause = search_entries) -> ColumnElement[Any]:
     """The quarters of a row as if they began on the day of the search."""
     return type_coerce(quarters.op("<<")((bindparam("day", type_=Date()) - of.c.free_since) * QUARTERS_A_DAY), BITS)
+
+
+def _some_from_day(
+    quarters: ColumnElement[Any], first: ColumnElement[int], number: int, of: FromClause = search_entries
+) -> ColumnElement[Any]:
+    """So many of `_from_day`, from a number on: all are moved only if some of these are before the first one stored."""
+    at = first + (bindparam("day", type_=Date()) - of.c.free_since) * QUARTERS_A_DAY
+    some = case(
+        (at > 0, func.substring(quarters, at, number)),
+        else_=func.substring(_from_day(quarters, of), first, number),
+    )
+    return cast(some, BIT(number))
 
 
 def _zeros(number: int) -> ColumnElement[Any]:
@@ -187,11 +210,15 @@ def _in_box(number: str) -> ColumnElement[bool]:
     return or_(*(func.point(_e.lon, _e.lat).op("<@")(half) for half in halves))
 
 
-_IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
+_IS_OPEN: Final = _some_from_day(_e.open_hours, bindparam("open_quarter", type_=Integer()) + 1, 1) == literal_column(
+    "B'1'"
+)
 _NONE: Final = _zeros(QUARTERS)
 _NONE_OF_SLICE: Final = _zeros(_SLICE)
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
+_price: Final = _e.price_from + 0
+"""So that no index of prices is read beside that of words: of the prices of a band it has thousands."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
 _RATED: Final = and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count)
 _OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
@@ -219,8 +246,9 @@ def candidates(shape: frozenset[str], order: SearchOrder, by: SearchOrder, most:
     They are chosen by what the entry has, so that all else is read of them alone. How many are chosen is written into
     the statement: PostgreSQL would expect a tenth of all entries otherwise, or plan the statement for each search.
     """
-    chosen = _in_order(shape, by).limit(literal_column(str(most))).subquery("chosen")
-    return _with_facts(_for_order(shape, order), _with_entries(chosen))
+    soonest = order is SearchOrder.SOONEST
+    chosen = _in_order(shape | {_OPENS} if soonest else shape, by).limit(literal_column(str(most))).subquery("chosen")
+    return _with_facts(shape - {TIME}, _with_entries(chosen), opens=chosen.c.opens if soonest else None)
 
 
 def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
@@ -341,13 +369,25 @@ def _with_entries(chosen: FromClause) -> FromClause:
     return chosen.join(search_entries, and_(chosen.c["row"] == _ROW, _e.provider_id == chosen.c.provider_id))
 
 
-def _in_time(found: Select[Any], shape: frozenset[str], key: ColumnElement[Any]) -> Select[Any]:
+def _in_time(
+    found: Select[Any], shape: frozenset[str], key: ColumnElement[Any], of: FromClause = search_entries
+) -> Select[Any]:
     """Those found, in their order, who are free at the times: the free time of those after a limit is not computed."""
-    found = found.order_by(key, _e.provider_id)
+    found = found.order_by(key, of.c.provider_id)
     if TIME not in shape:
         return found
-    of = found.add_columns(_e.free, _e.free_since, _e.minutes).limit(_MANY).subquery("in_order")
-    return select(of.c.provider_id, of.c["row"]).select_from(of.join(_opening(of, shape, first=False), true()))
+    in_order = found.add_columns(*(of.c[name] for name in _FREE)).limit(_MANY).subquery("in_order")
+    opening = _opening(in_order, shape, first=False)
+    opens = _first_of(opening)
+    if SOME_DAYS in shape:
+        opens += bindparam("slice_from", type_=Integer()) - 1
+    columns = in_order.c.provider_id, in_order.c["row"], *([opens.label("opens")] if _OPENS in shape else [])
+    return select(*columns).select_from(in_order.join(opening, true()))
+
+
+def _first_of(opening: FromClause) -> ColumnElement[Any]:
+    """The number of the first quarter, from 1 on, at which an appointment may start."""
+    return func.position(literal_column("B'1'").op("IN")(opening.c.bits), type_=Integer())
 
 
 def _has(shape: frozenset[str], name: str, asked: str = "") -> ColumnElement[bool]:
@@ -381,14 +421,14 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
     if (first := next((number for number, name in enumerate(_CHEAPEST) if name in shape), None)) is not None:
         lowest, above = (bindparam(name, type_=BigInteger()) for name in ("lowest", "above"))
         bands = (
-            matching.where(_has_any(shape, f"{words}tier_0", words), _e.price_from < lowest),
+            matching.where(_has_any(shape, f"{words}tier_0", words), _price < lowest),
             *(
-                rest.where(band, _e.price_from >= lowest, _e.price_from < above)
+                rest.where(band, _price >= lowest, _price < above)
                 for band in (*PRICE_BANDS[first:], *PRICE_BANDS[:first])
             ),
-            matching.where(_has_any(shape, f"{words}tier_1", words), _e.price_from >= above),
+            matching.where(_has_any(shape, f"{words}tier_1", words), _price >= above),
         )
-        return _one_by_one(_in_time(band, shape, _e.price_from + 0) for band in bands)
+        return _one_by_one(_in_time(band, shape, _price) for band in bands)
     marked = [matching.where(_has(shape, f"{words}tier_{number}", words)) for number in TIERS]
     if by is SearchOrder.RATING:
         tiers = [*marked, rest.where(_e.score < beyond())]
@@ -428,15 +468,19 @@ def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) 
 def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
     """Those who match, by distance: a ring is searched if those within it have too few."""
     matching = _matching(shape - {BOX, TIME}).where(*_within(shape - {NEAR}))
-    rings = (
-        matching.where(
-            _has(shape, f"{words}cells_{number}", words) if is_marked(shape) else _in_box(f"_{number}"),
-            given(f"inner_{number}", Integer) < _METRES,
-            given(f"outer_{number}", Integer) >= _METRES,
+    free = [_e[name] for name in _FREE] if TIME in shape else []
+
+    def ring(number: int) -> Select[Any]:
+        found = matching.where(
+            _has(shape, f"{words}cells_{number}", words) if is_marked(shape) else _in_box(f"_{number}")
         )
-        for number in RINGS
-    )
-    return _one_by_one(_in_time(ring, shape, _METRES) for ring in rings)
+        # The distance is computed once, for both comparisons and the order.
+        of = found.add_columns(_METRES.label("metres"), *free).offset(0).subquery(f"ring_{number}")
+        inner, outer = (given(f"{name}_{number}", Integer) for name in ("inner", "outer"))
+        within = select(of.c.provider_id, of.c["row"]).where(inner < of.c.metres, outer >= of.c.metres)
+        return _in_time(within, shape, of.c.metres, of)
+
+    return _one_by_one(map(ring, RINGS))
 
 
 def _one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundSelect[Any]:
@@ -451,14 +495,13 @@ def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
     return [condition for name, condition in _CONDITIONS.items() if name in shape]
 
 
-def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
+def _with_facts(shape: frozenset[str], entries: FromClause, *, opens: ColumnElement[Any] | None = None) -> Select[Any]:
     place: ColumnElement[Any] = literal(0, Integer)
     if TEXT in shape:
         place = _place_of_entry()
-    opens: ColumnElement[Any] = cast(null(), Integer)
     if TIME in shape:
         opening = _opening(search_entries, shape, first=True)
-        opens, entries = func.position(literal_column("B'1'").op("IN")(opening.c.bits)), entries.join(opening, true())
+        opens, entries = _first_of(opening), entries.join(opening, true())
     published = bindparam("day", type_=Date()) - cast(func.timezone("UTC", _p.created_at), Date)
     return (
         select(
@@ -466,7 +509,9 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
             place.label("place"),
             _p.rating_score.label("score"),
             (_METRES if NEAR in shape else cast(null(), Integer)).label("metres"),
-            func.bit_count(_from_day(_e.free).op("&")(given("soon", BITS))).label("free_soon"),
+            func.bit_count(
+                _some_from_day(_e.free, literal_column("1"), _SOON).op("&")(given("soon", BIT(_SOON)))
+            ).label("free_soon"),
             _e.reliability,
             _e.completeness,
             published.label("days"),
@@ -474,11 +519,11 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
             _e.currency,
             _e.minutes,
             _e.quickest,
-            opens.label("opens"),
+            (cast(null(), Integer) if opens is None else opens).label("opens"),
             _e.styles,
             _e.categories,
             _p.languages,
-            case((_IS_OPEN, func.string_to_array("now", ",")), else_=func.string_to_array("", ",")).label("open"),
+            case((_IS_OPEN, literal_column("'{now}'::text[]")), else_=literal_column("'{}'::text[]")).label("open"),
         )
         .select_from(entries.join(providers, _p.id == _e.provider_id))
         .where(PUBLIC, *([_RATED] if "rating_from" in shape else []))
@@ -517,7 +562,7 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
         "day": day,
         "draw": draw_of(day),
         "minutes": criteria.minutes,
-        "soon": text_of(criteria.soon),
+        "soon": text_of(criteria.soon)[:_SOON],
         "allowed": text_of(criteria.starts_allowed),
         **dict(zip(("slice_from", "allowed_slice"), _slice_of(criteria.starts_allowed) or (None, None), strict=True)),
         "open_quarter": criteria.open_quarter,
@@ -526,6 +571,7 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
             f"query_{place}": tsquery_of(words, vocabulary, weights, all_but_one=criteria.all_but_one)
             for place, weights in zip(PLACES, ("A", "AB", "ABC", ""), strict=True)
         },
+        "query_any": any_key_of(words, vocabulary, "AC") if words else None,
         "query_beyond": any_key_of(words, vocabulary, "C") if words else None,
         "styles": [folded(each) for each in criteria.styles],
         "category": None if criteria.category is None else folded(criteria.category),
