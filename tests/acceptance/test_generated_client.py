@@ -73,6 +73,7 @@ def generated(document: bytes, folder: Path) -> list[str]:
     return [f"{error.header}: {error.detail}" for error in generate(config=config)]
 
 
+@pytest.mark.nightly
 def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client: Generated) -> None:
     studio, person, models = open_studio(product), customer(product), client.models
     signed_in = client.ask("auth.log_in", body=models.LoginBody(email=person.email, password=PASSWORD))
@@ -97,6 +98,7 @@ def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client
     assert not page.next_cursor  # absent: an object that is false
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("client")
 def test_a_program_over_the_generated_package_holds_books_pays_moves_and_cancels(product: Product) -> None:
     program = runpy.run_path(str(TOOLS / "program.py"))
@@ -158,6 +160,7 @@ def run(program: str, *arguments: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.nightly
 def test_a_client_reads_problems(product: Product, client: Generated) -> None:
     models = client.models
     refused = client.ask("bookings.list_bookings", token="not-a-token")

@@ -128,7 +128,7 @@ def headings(page: Path) -> list[str]:
     return re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize(("name", "sections"), sampled(PAGES, every=2), ids=[name for name, _ in PAGES])
+@pytest.mark.parametrize(("name", "sections"), sampled(PAGES, every=4), ids=[name for name, _ in PAGES])
 def test_a_page_can_be_pasted(product: Product, name: str, sections: list[str], tmp_path: Path) -> None:
     page = CHECKOUT / "docs" / name
     texts = [text for heading in sections or headings(page) for text in blocks(heading, "sh", file=page)]

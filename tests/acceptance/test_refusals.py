@@ -48,7 +48,9 @@ class Refused:
         empty = running.database_url.rpartition("/")[0] + "/postgres"
         self._runs = {
             "folder": self._run("folder", {"BOOKING_DATA_DIR": str(running.data)}),
-            "port": self._run("port", {"PORT": str(running.port)}),
+            "port": self._run(
+                "port", {"PORT": str(running.port)}, interpreter=True
+            ),  # one imports what it needs itself
             "simulator port": self._run("simulator port", {"SIMULATOR_PORT": str(taken)}),
             "bare production": self._run("bare production", BARE_PRODUCTION),
             "development secrets": self._run("development secrets", PRODUCTION_WITH_DEVELOPMENT_SECRETS),
@@ -79,10 +81,12 @@ class Refused:
             connection.execute("CREATE TABLE alembic_version AS SELECT '0074' AS version_num")
         return old
 
-    def _run(self, name: str, settings: Mapping[str, str], *, command: str = "run") -> Program:
+    def _run(
+        self, name: str, settings: Mapping[str, str], *, command: str = "run", interpreter: bool = False
+    ) -> Program:
         ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
         environment = {"BOOKING_DATA_DIR": str(self.data(name)), **ports, **settings}
-        return Program(command, self.folder / f"{name}.log", environment)
+        return Program(command, self.folder / f"{name}.log", environment, interpreter=interpreter)
 
     def said(self, name: str) -> str:
         """The output of a refused run."""

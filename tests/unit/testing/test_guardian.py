@@ -19,16 +19,19 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 TESTS: Final = """
 import os, subprocess, sys
 from pathlib import Path
+from tests.databases import BINARIES, FAST
 from tests.guarded import MARK
 from tests.ports import free_port
 from tests.programs import Fork, Interpreter, environment
+from adapters.postgres.kit import embedded
 
-def test_that_waits(postgres, tmp_path):
+def test_that_waits(tmp_path):
+    postgres = embedded.start(tmp_path / "postgres", settings=FAST, binaries=BINARIES)
     log = tmp_path / "log"
     fork = Fork(["simulators.qpay", "--port", str(free_port())], environment({}), log)
     program = Interpreter(["http.server", str(free_port())], environment({}), log)
     server = subprocess.Popen(["tail", "-f", "/dev/null"], start_new_session=True)
-    postmaster = int((postgres._server._server.data / "postmaster.pid").read_text().split()[0])
+    postmaster = int((postgres._server.data / "postmaster.pid").read_text().split()[0])
     with open(os.environ["STARTED"], "w") as started:
         print(os.getpid(), fork.pid, program.pid, server.pid, postmaster, file=started)
     server.wait()
