@@ -120,7 +120,7 @@ def _built_in(settings: Any) -> tuple[Any, ...]:
     production = settings.environment.value == "production"
     limits = (settings.max_body_bytes, settings.body_timeout)
     replicated = settings.replica_url is not None
-    return (settings.pages, production, replicated, settings.cors_origins, settings.default_language, *limits)
+    return (settings.pages, production, replicated, settings.default_language, *limits)
 
 
 def _run(arguments: list[str], environ: dict[str, str], log: str) -> None:

@@ -199,7 +199,7 @@ def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
 
 @pytest.mark.no_cover  # a tracer in each of hundreds of processes takes minutes
 def test_a_kill_at_each_step_leaves_no_orphan(objects: Objects, postgres: TestServer, report: Report) -> None:
-    stride = 1 if isinstance(objects, Local) else scale.of(1, less=9)
+    stride = scale.of(1, less=3 if isinstance(objects, Local) else 9)
     with postgres.database() as url:
         user = asyncio.run(Platform(url, objects).run(_an_account))
 

@@ -209,7 +209,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     answer_again(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     require_one_host(app)
-    add_response_headers(app, container.cross_origin())
+    add_response_headers(app, container.cross_origin)
     answer_what_is_known(app, container.known_answers)
     if settings.replica_url is not None:
         read_after_writes(app)

@@ -127,14 +127,13 @@ class Api:
         self.gateway = OpenGateway("qpay", CHARGEABLE.currencies, authorises=True)
         settings = Settings.from_environment(environ)
         self._kind = (
-            settings.cors_origins,
             settings.max_body_bytes,
             settings.body_timeout,
-            settings.default_language,
             settings.pages,
             settings.data_dir if settings.test_clock else None,
         )
         self.app = _idle[self._kind].pop() if _idle[self._kind] else _created(settings)
+        self.app.state.default_language = settings.default_language
         self.container: HttpContainer = self.app.state.container
         self.container.reset()
         self.container.settings.override(settings)
@@ -169,6 +168,10 @@ class Api:
         async with self.app.lifespan(), self.client:
             yield
         assert not self._undocumented.found, self._undocumented.found
+        self.discard()
+
+    def discard(self) -> None:
+        """Leave the application to another API."""
         _idle[self._kind].append(self.app)
 
     async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
@@ -326,6 +329,12 @@ class Api:
 def _created(settings: Settings) -> Litestar:
     container = HttpContainer(settings=settings)
     return create_app(container, pages_of(container) if settings.pages else None)
+
+
+def make_ready() -> None:
+    """Make an application with the default settings, for the forks of this process."""
+    assert not _idle
+    Api({}).discard()
 
 
 def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:

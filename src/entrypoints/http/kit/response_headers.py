@@ -1,7 +1,7 @@
 """Headers of every response: the request id, the rate limit, and security headers for browsers."""
 
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from litestar import Litestar
@@ -55,12 +55,12 @@ def common_headers(headers: Headers, path: str = "") -> Headers:
     return [each for each in common if each[0] not in given]
 
 
-def add_response_headers(app: Litestar, cross_origin: CrossOrigin) -> None:
+def add_response_headers(app: Litestar, cross_origin: Callable[[], CrossOrigin]) -> None:
     """Add the headers to every response, errors and Litestar's own 404 included."""
     app.asgi_handler = _with_headers(app.asgi_handler, cross_origin)
 
 
-def _with_headers(app: ASGIApp, cross_origin: CrossOrigin) -> ASGIApp:
+def _with_headers(app: ASGIApp, cross_origin: Callable[[], CrossOrigin]) -> ASGIApp:
     def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,7 +70,7 @@ def _with_headers(app: ASGIApp, cross_origin: CrossOrigin) -> ASGIApp:
                     (b"x-request-id", request_id(scope).encode()),
                     *rate_limit_headers(scope["state"]),
                     *common_headers(headers, scope["path"]),
-                    *cross_origin.headers(scope),
+                    *cross_origin().headers(scope),
                 ]
             await send(message)
 

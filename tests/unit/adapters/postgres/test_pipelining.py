@@ -41,6 +41,8 @@ async def _database(server: TestServer) -> AsyncIterator[Database]:
         await database.open()
         try:
             yield database
+            async with database.connection() as connection:
+                await connection.execute("DROP TABLE IF EXISTS numbers")  # the database is as new: others use it
         finally:
             await database.close()
 

@@ -32,6 +32,8 @@ async def opened(postgres: TestServer) -> AsyncIterator[Database]:
         await opened.open()
         try:
             yield opened
+            async with opened.connection() as connection:
+                await connection.execute("DROP TABLE IF EXISTS received")  # the database is as new: others use it
         finally:
             await opened.close()
 

@@ -9,6 +9,7 @@ from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.pages import MONDAY_EVENING, MONDAY_NOON, Look, as_who_looks, visiting
 from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.entrypoints.web.test_links import linked
+from tests.unit.entrypoints.web.test_ways_of_booking import WITH_SCRIPT, WITHOUT_SCRIPT
 from tests.unit.features.reviews import visit
 
 from booking_domain.bookings.action_links import LinkAction
@@ -26,7 +27,7 @@ async def heading(page: Page, text: str) -> None:
     await page.get_by_role("heading", level=1, name=text).wait_for()
 
 
-@pytest.mark.parametrize("script", [True, False])
+@WITH_SCRIPT
 async def test_a_dispute_is_opened_added_to_and_withdrawn(api: Api, browser: Browser, *, script: bool) -> None:
     token, _, booking = await visit(api)
     async with visiting(browser, api, java_script_enabled=script, viewport={"width": 390, "height": 800}) as page:
@@ -51,7 +52,7 @@ async def test_a_dispute_is_opened_added_to_and_withdrawn(api: Api, browser: Bro
         await heading(page, "The dispute is withdrawn")
 
 
-@pytest.mark.parametrize("script", [True, False])
+@WITHOUT_SCRIPT
 async def test_a_review_is_written_by_keyboard_alone(api: Api, browser: Browser, *, script: bool) -> None:
     token, _, booking = await visit(api)
     path = f"/en/bookings/{booking['id']}"
@@ -103,7 +104,7 @@ async def test_an_offered_time_is_accepted_by_the_link_of_a_message(api: Api, br
     assert found["start"] == "2026-11-23T10:00:00Z"
 
 
-@pytest.mark.parametrize("script", [True, False])
+@WITH_SCRIPT
 async def test_a_booking_is_moved_and_cancelled_by_links_without_an_account(
     api: Api, browser: Browser, *, script: bool
 ) -> None:
