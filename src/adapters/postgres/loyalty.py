@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import lock_key
-from adapters.postgres.kit.codec import Converted, Mapper
+from adapters.postgres.kit.codec import Converted, Mapper, known
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
@@ -219,7 +219,7 @@ def _tiers_json(tiers: Iterable[LoyaltyTier]) -> Jsonb:
 
 
 def _tiers_of(rows: list[dict[str, Any]]) -> tuple[LoyaltyTier, ...]:
-    return tuple(LoyaltyTier(**row) for row in rows)
+    return tuple(LoyaltyTier(**known(LoyaltyTier, row)) for row in rows)
 
 
 def _rewards_json(rewards: Iterable[Reward]) -> Jsonb:

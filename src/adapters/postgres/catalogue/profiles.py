@@ -1,7 +1,7 @@
 """Profiles and terms of providers on PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.catalogue.tables import providers, sort_keys, tail_of
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import NAMES
-from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
+from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed, known
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.listing import parameters
@@ -46,7 +46,8 @@ def policy_json(policy: CancellationPolicy) -> Jsonb:
 def policy_of(value: Any) -> CancellationPolicy:
     """The inverse of `policy_json`."""
     if isinstance(value, dict):
-        return replace(policy_of(value["tiers"]), **{name: rule for name, rule in value.items() if name != "tiers"})
+        tiers = policy_of(value["tiers"]).tiers
+        return CancellationPolicy(**{**known(CancellationPolicy, value), "tiers": tiers})
     return CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in value))
 
 
@@ -61,7 +62,8 @@ def pending_of(value: dict[str, Any]) -> PendingChanges:
     """The inverse of `pending_json`."""
     photo = None if value["photo"] is None else image_of(value["photo"])
     asked_at = datetime.fromisoformat(value["asked_at"])
-    return PendingChanges(**{**value, "id": UUID(value["id"]), "photo": photo, "asked_at": asked_at})
+    members = {"id": UUID(value["id"]), "photo": photo, "asked_at": asked_at}
+    return PendingChanges(**{**known(PendingChanges, value), **members})
 
 
 def durations_json(durations: tuple[Duration, ...]) -> Jsonb:

@@ -1,7 +1,7 @@
 """Accounts on PostgreSQL. Phone numbers, birth dates and addresses are encrypted."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from adapters.postgres.identity.credentials import LOCKED_ACCOUNTS
 from adapters.postgres.identity.tables import users
-from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
+from adapters.postgres.kit.codec import Converted, Encrypted, Mapper, known
 from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher, digests_of_parts
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.folding import folded
@@ -45,9 +45,6 @@ from booking_domain.shared.time import WallTime
 TAKEN: Final = {"users_email_key": EmailTaken, "users_phone_index_key": PhoneTaken}
 
 
-_PREFERENCES: Final = frozenset(each.name for each in fields(Preferences))
-
-
 def _preferences_json(preferences: Preferences) -> Jsonb:
     quiet = preferences.quiet_hours
     hours = None if quiet is None else [str(quiet.start), str(quiet.end)]
@@ -63,11 +60,11 @@ def _preferences_of(value: dict[str, Any]) -> Preferences:
         Unsubscription(kind=NewsKind(each["kind"]), channel=NewsChannel(each["channel"]))
         for each in value.get("unsubscribed", ())
     )
-    channels = Channels(**value.get("channels", {}))
+    channels = Channels(**known(Channels, value.get("channels", {})))
     hours = tuple(map(WallTime.parse, value.get("quiet_hours") or ()))
     quiet_hours = QuietHours(start=hours[0], end=hours[1]) if hours else None
-    known = {name: each for name, each in value.items() if name in _PREFERENCES}
-    return Preferences(**{**known, "channels": channels, "unsubscribed": unsubscribed, "quiet_hours": quiet_hours})
+    stored = known(Preferences, value)
+    return Preferences(**{**stored, "channels": channels, "unsubscribed": unsubscribed, "quiet_hours": quiet_hours})
 
 
 USER: Final = Mapper(

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Final, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -35,6 +35,17 @@ from adapters.postgres.kit.work import Row
 Value = TypeVar("Value")
 
 _STORED_AS_THEY_ARE: Final = frozenset({UUID, str, int, bool, float, bytes, date, datetime})
+
+
+def known(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a stored JSON object that are fields of a dataclass: a later release may store more."""
+    names = _names(kind)
+    return {name: value for name, value in stored.items() if name in names}
+
+
+@cache
+def _names(kind: type) -> frozenset[str]:
+    return frozenset(each.name for each in fields(kind))
 
 
 @dataclass(frozen=True, slots=True, init=False)
