@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 4
-# What a command on a database needs: without DATABASE_URL, the embedded PostgreSQL as well.
-DATABASE := $(VENV)/.server $(if $(DATABASE_URL),,$(VENV)/.run)
+# What a command on a database needs: without DATABASE_URL, here or in `.env`, the embedded PostgreSQL as well.
+DATABASE := $(VENV)/.server $(if $(DATABASE_URL)$(shell grep -Es '^DATABASE_URL(_FILE)?=.' .env),,$(VENV)/.run)
 
 # A command gets the variables of `.env` in the checkout, if there is one; those of the shell count before.
 WITH_ENV := $(if $(wildcard .env),$(BIN)/dotenv -f .env run --no-override --)

@@ -7,14 +7,17 @@ import select
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 from tests.acceptance.product import Product, eventually
 from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
@@ -29,14 +32,15 @@ CONFIGURATION: Final = (CHECKOUT / "deploy" / "nginx.conf").read_text(encoding="
 NGINX: Final = shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
 PER_ADDRESS: Final = 64
 SILENT: Final = 200
-HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"
+HERE, ELSEWHERE, NOBODY = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
 class Proxy:
     """nginx with the shipped configuration; only paths, ports, the user and two timeouts differ."""
 
-    def __init__(self, folder: Path, api_port: int) -> None:
-        assert NGINX is not None
+    def __init__(self, folder: Path, api_port: int, configuration: str = CONFIGURATION) -> None:
+        if NGINX is None:
+            pytest.skip("no nginx is installed (apt-get install nginx-light libnginx-mod-stream)")
         self.port, clear, inner_tls, inner_clear = (free_port() for _ in range(4))
         (folder / "fullchain.pem").write_text(CERTIFICATE)
         (folder / "privkey.pem").write_text(KEY)
@@ -60,7 +64,6 @@ class Proxy:
                 f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
             ),
         }
-        configuration = CONFIGURATION
         for shipped, local in replacements.items():
             assert shipped in configuration, shipped
             configuration = configuration.replace(shipped, local)
@@ -106,10 +109,38 @@ class Proxy:
         self._process.wait(PATIENCE_SECONDS)
 
 
+class Names(socketserver.UDPServer):
+    """DNS: every name has one address, `address`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__((HERE, 0), _Answer)
+        self.address = address
+
+
+class _Answer(socketserver.BaseRequestHandler):
+    server: Names
+
+    def handle(self) -> None:
+        asked, at = self.request
+        head = asked[:2] + bytes.fromhex("8180 0001 0001 0000 0000")
+        found = bytes.fromhex("c00c 0001 0001 00000000 0004") + socket.inet_aton(self.server.address)
+        at.sendto(head + asked[12:] + found, self.client_address)
+
+
+@pytest.fixture
+def names() -> Iterator[Names]:
+    with Names(NOBODY) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            serving.join()
+
+
 @pytest.fixture(scope="module")
 def proxy(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    if NGINX is None:
-        pytest.skip("no nginx is installed (apt-get install nginx-light libnginx-mod-stream)")
     running = Proxy(tmp_path_factory.mktemp("proxy"), product.port)
     try:
         eventually(lambda: running.health(ELSEWHERE) == 200, what="the proxy answers")
@@ -174,6 +205,28 @@ def test_a_file_closes_the_platform_with_a_page_in_the_language_of_the_visitor(p
     finally:
         (folder / "on").unlink()
     assert proxy.health(ELSEWHERE) == 200
+
+
+def test_nginx_of_compose_finds_processes_that_have_got_another_address(
+    product: Product, names: Names, tmp_path: Path
+) -> None:
+    """Containers that start again may have one, and more of them may start."""
+    (tmp_path / "resolv.conf").write_text(f"nameserver {HERE}:{names.server_address[1]}\n")
+    compose = yaml.safe_load((CHECKOUT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    line, _, _ = compose["services"]["nginx"]["command"][-1].replace("$$", "$").partition(" >")
+    line = line.replace("/etc/nginx/booking.conf", str(CHECKOUT / "deploy" / "nginx.conf"))
+    line = line.replace("/etc/resolv.conf", str(tmp_path / "resolv.conf"))
+    made = subprocess.run(["sh", "-euc", line], capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
+    assert made.count("http://$processes;") == CONFIGURATION.count("http://api;")
+    proxy = Proxy(
+        tmp_path, product.port, made.replace("api:8000", f"api:{product.port}").replace("valid=5s", "valid=1s")
+    )
+    try:
+        eventually(lambda: proxy.health(ELSEWHERE) == 503, what="the proxy answers, and nothing answers it")
+        names.address = HERE
+        eventually(lambda: proxy.health(ELSEWHERE) == 200, what="the proxy has asked for the address again")
+    finally:
+        proxy.stop()
 
 
 def test_the_configuration_agrees_with_the_server_and_the_documentation() -> None:

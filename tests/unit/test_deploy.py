@@ -95,8 +95,6 @@ def test_compose_runs_commands_with_settings_and_secrets_that_exist() -> None:
     [probe] = re.findall(r"http://127\.0\.0\.1:(\d+)(/[\w/]+)", ours["api"]["healthcheck"]["test"][-1])
     assert probe[0] == str(PORT)
     assert probe[1] in PROBES
-    [upstream] = re.findall(r"s/(\S+?)/", COMPOSE["services"]["nginx"]["command"][-1])
-    assert f"server {upstream};" in (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     scraped = yaml.safe_load((DEPLOY / "prometheus.compose.yml").read_text(encoding="utf-8"))["scrape_configs"]
     ports = {each["dns_sd_configs"][0]["names"][0]: each["dns_sd_configs"][0]["port"] for each in scraped}
     given = ours["api"]["environment"]
@@ -211,7 +209,7 @@ def test_the_bill_of_materials_lists_what_production_installs_and_is_always_the_
     assert document(lock) == document(lock)
 
 
-def test_the_lines_for_containers_make_each_secret_of_compose(tmp_path: Path) -> None:
+def test_the_lines_for_containers_make_what_production_requires_and_each_secret(tmp_path: Path) -> None:
     told = (ROOT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
     [lines] = re.findall(r"```sh\n(mkdir -p deploy/secrets.*?)```", told, re.DOTALL)
     subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)  # noqa: S603, S607
@@ -221,11 +219,20 @@ def test_the_lines_for_containers_make_each_secret_of_compose(tmp_path: Path) ->
     assert f":{password}@" in made["database_url"]
     assert f":{password}@" in made["database_direct_url"]
     assert all(len(made[name]) >= 32 for name in ("secret_key", "encryption_key", "blind_index_key"))
+    assert all(
+        (tmp_path / "deploy" / "certificates" / name).stat().st_size for name in ("fullchain.pem", "privkey.pem")
+    )
+    read = [line.split("=", 1) for line in (tmp_path / ".env").read_text(encoding="utf-8").splitlines()]
+    given = {
+        name: value.replace("/run/secrets/", f"{tmp_path}/deploy/secrets/")
+        for name, value in COMPOSE["x-platform"]["environment"].items()
+    }
+    assert Settings.from_environment({**dict(read), **given}).environment is Environment.PRODUCTION
 
 
 def test_the_settings_that_the_way_from_an_empty_machine_writes_suffice_in_production() -> None:
     told = (ROOT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
-    [lines] = re.findall(r"<<ENV\n(.*?)\nENV\n", told, re.DOTALL)
+    [lines] = re.findall(r"etc/booking/env <<ENV\n(.*?)\nENV\n", told, re.DOTALL)
     environ = dict(line.split("=", 1) for line in lines.splitlines())
     keys = {name: f"{name}: 32 letters or more" for name, value in environ.items() if value == "$(key)"}
     assert Settings.from_environment(environ | keys).environment is Environment.PRODUCTION

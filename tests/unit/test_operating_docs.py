@@ -35,6 +35,7 @@ PASTED: Final = {
     "1066bb4773f7": "doctor.md",
     "04b9bd6a759e": "observe.md, 2.",
     "9c5f24d870e0": "observe.md, 3.; three minutes later the Alertmanager had BookingProcessDown",
+    "45309678579e": "observe.md, 3., until the alert is there",
     "08af3e421414": "scaling.md, Read replicas, with its own address and folder",
     "2894a1fbf53a": "scaling.md, Citus, on the machine of the tests",
     "35e01d0a895c": "backup.md, Restore, in a checkout, with the time of that day",

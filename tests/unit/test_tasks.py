@@ -1,5 +1,6 @@
 """What the tasks of the Makefile and of `.ci` decide."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -114,3 +115,23 @@ def test_a_rollback_checks_the_release_out_and_touches_no_database(tmp_path: Pat
     assert run("make", "rollback").returncode != 0
     assert run("make", "rollback", "TO=v1").returncode == 0
     assert (tmp_path / "release").read_text() == "1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "embedded"),
+    [
+        ("", True),
+        ("DATABASE_URL=\n", True),
+        ("PORT=1\nDATABASE_URL=postgresql://h/d\n", False),
+        ("DATABASE_URL_FILE=/f\n", False),
+    ],
+)
+def test_the_embedded_database_is_installed_where_no_settings_name_one(
+    tmp_path: Path, settings: str, *, embedded: bool
+) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text(encoding="utf-8"))
+    (tmp_path / ".env").write_text(settings)
+    command = ["make", "--dry-run", "--old-file=.venv/.server", "doctor"]
+    clean = {"PATH": os.environ["PATH"]}
+    told = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True, check=False)  # noqa: S603
+    assert ("requirements/run.txt" in told.stdout + told.stderr) is embedded
