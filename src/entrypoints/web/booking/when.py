@@ -207,7 +207,7 @@ def month_calendar(
     shown: date,
     today: date,
 ) -> MonthCalendar:
-    """The month of a day, whose days with free times are links."""
+    """What is to come of the month of a day: weeks, whose days with free times are links."""
     formats = page.formats
     month = formats.month(shown)
 
@@ -228,7 +228,7 @@ def month_calendar(
     return MonthCalendar(
         heading=month.name,
         weekdays=month.weekdays,
-        weeks=tuple(tuple(map(cell, week)) for week in month.weeks),
+        weeks=tuple(tuple(map(cell, week)) for week in month.weeks if any(of and of >= today for of in week)),
         before=link(month.before) if month.before >= today else "",
         before_label=formats.month(month.before).name,
         after=link(month.after),

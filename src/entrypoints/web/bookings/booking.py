@@ -37,7 +37,7 @@ STATES: Final = {
     Status.CANCELLED: (Phrase("This booking is cancelled"), Phrase("The time is free again.")),
     Status.EXPIRED: (Phrase("The time was not kept"), Phrase("The deposit did not arrive in time.")),
     Status.DISPUTED: (Phrase("This booking is in dispute"), Phrase("We look at what both sides say, and decide.")),
-    Status.NO_SHOW: (Phrase("You were missed"), Phrase("{provider} waited for you.")),
+    Status.NO_SHOW: (Phrase("You did not come"), Phrase("{provider} waited for you.")),
 }
 """The title and a sentence for each status."""
 DONE: Final = {
@@ -262,12 +262,15 @@ def payment_state(acting: Acting, payment: Payment | None, page: Page) -> Paymen
 def _paid(booking: Booking, page: Page) -> Iterator[tuple[str, str]]:
     """The money that has moved, and what is due besides."""
     paid = booking.paid + booking.desk_paid
+    over = booking.status in {Status.CANCELLED, Status.NO_SHOW}
+    kept = paid - booking.refund_pending - booking.refunded if over else Money.zero(booking.price.currency)
     rows = (
         (Phrase("Paid"), paid),
         (Phrase("Reserved on your card"), booking.authorised),
         (Phrase("Still to pay"), booking.quote.now + booking.quote.later),
         (Phrase("On its way back to you"), booking.refund_pending),
         (Phrase("Given back to you"), booking.refunded),
+        (Phrase("Not given back"), kept),
     )
     if paid or booking.authorised:
         yield from ((page.say(name), page.formats.money(amount)) for name, amount in rows if amount)
@@ -297,7 +300,7 @@ def _calendars(acting: Acting, page: Page) -> Iterator[tuple[str, str]]:
     if appointment.booking.status not in TO_COME:
         return
     begin, end = (each.astimezone(UTC) for each in (span.start, span.end))
-    yield say(Phrase("Calendar file")), f"{_API}{acting.path}/calendar.ics"
+    yield say(Phrase("Apple, or a file")), f"{_API}{acting.path}/calendar.ics"
     google = {
         "action": "TEMPLATE",
         "text": appointment.provider_name,

@@ -59,7 +59,8 @@ def _quoted(booking: Booking, quote: CancellationQuote, page: Page) -> Iterator[
     elif quote.refund:
         yield say(Phrase("You get {amount} back."), amount=money(quote.refund))
     elif booking.secured or booking.desk_paid:
-        yield say(Phrase("You get nothing back."))
+        paid = booking.secured + booking.desk_paid
+        yield say(Phrase("You get nothing back of the {amount} that you paid."), amount=money(paid))
     else:
         yield say(Phrase("You have paid nothing, so there is nothing to give back."))
     if quote.desk_refund:

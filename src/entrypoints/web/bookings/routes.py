@@ -327,6 +327,8 @@ async def review(
     form, acting = form_of(request), await desk.open(booking_id)
     rating, text = said(form, RATING), said(form, TEXT)
     try:
+        if not rating:
+            raise InvalidValue(field=RATING, problem="choose how many stars")
         command = PostReview(booking_id=booking_id, rating=number_of(rating) or 0, text=text)
         await executor.run(post_review, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:

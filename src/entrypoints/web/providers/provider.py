@@ -14,7 +14,7 @@ from booking_domain.plans.model import PlanOffer
 from booking_domain.reviews.ports import ReviewView
 from booking_domain.scheduling.model import Calendar, Slot
 from booking_domain.scheduling.schedule import ProviderSchedule
-from booking_domain.scheduling.services import ServiceView
+from booking_domain.scheduling.services import OfferedService, ServiceView
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.shared.ids import ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
@@ -212,9 +212,7 @@ def provider_page(
         salon_href="" if salon is None else page.link(f"/salons/{salon.slug}"),
         languages=say.values.listed(languages),
         instagram=profile.instagram,
-        deposit=say(Phrase("Deposit {amount}, the rest at the appointment"), amount=formats.money(terms.deposit))
-        if terms.deposit.amount
-        else say(Phrase("Pay at the appointment")),
+        deposit=_payment(facts, page),
         policy=tuple(policy_sentences(terms.cancellation, say)),
         data=json_ld(
             _schema_org(facts, page, [each.url for each in photo + works][:6], address)
@@ -280,12 +278,29 @@ def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
                     href="" if each.offered.add_on else _steps(page, facts, (each.offered.id,), 0),
                     about=each.service.description,
                     where=facts.place_of((each.offered,)),
-                    length=page.formats.length(each.offered.minutes),
+                    length=" · ".join((page.formats.length(each.offered.minutes), *_deposit(each.offered, page))),
                     price=page.formats.money(each.offered.price),
                 )
                 for each in services
             ),
         )
+
+
+def _deposit(service: OfferedService, page: Page) -> Iterator[str]:
+    if service.deposit:
+        yield page.say(Phrase("deposit {amount}"), amount=page.formats.money(service.deposit))
+
+
+def _payment(facts: Facts, page: Page) -> str:
+    """When what is paid."""
+    deposit = facts.view.terms.deposit
+    if by_service(facts):
+        if any(each.offered.deposit for each in facts.services):
+            return page.say(Phrase("A deposit, the rest at the appointment"))
+    elif deposit:
+        amount = page.formats.money(deposit)
+        return page.say(Phrase("Deposit {amount}, the rest at the appointment"), amount=amount)
+    return page.say(Phrase("Pay at the appointment"))
 
 
 def _review(view: ReviewView, page: Page) -> ReviewText:

@@ -10,6 +10,7 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
 
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
+from entrypoints.http.kit.again import AGAIN
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 from entrypoints.web.kit.kept import KEPT
 from entrypoints.web.kit.pages import REFUSED
@@ -88,7 +89,8 @@ class Visitor:
 def form_in(at: httpx.Response, action: str, **fields: Any) -> tuple[str, dict[str, Any]]:
     """The address of a form of a page, and its fields: the hidden ones, and those that are given."""
     for whole, address in re.findall(r'(<form [^>]*action="([^"]*)"[^>]*method="post".*?</form>)', at.text, re.DOTALL):
-        if unescape(address).partition("?")[0].endswith(action):
+        path, _, query = unescape(address).partition("?")
+        if path.endswith(action) and AGAIN not in parse_qs(query):
             hidden = re.findall(r'<input type="(?:hidden|text)" name="([^"]*)" value="([^"]*)"', whole)
             return unescape(address), {name: unescape(value) for name, value in hidden} | fields
     raise AssertionError(f"no form leads to {action}: {at.status_code} {at.text[:2_000]}")

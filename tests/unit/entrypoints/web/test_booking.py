@@ -64,6 +64,7 @@ async def test_any_address_leads_to_the_first_step_that_is_not_done(api: Api) ->
     times = await api.client.get(f"/en/book/{provider_id}/time?service={made}")
     assert 'aria-label="Monday 23 November, 10:00, free"' in times.text
     assert re.search(r'aria-label="Tuesday 24 November, \d+ times"', times.text)
+    assert ("<span>23</span>" in times.text, "<span>15</span>" in times.text) == (False, False), "weeks to come"
 
 
 async def test_each_part_of_the_summary_keeps_its_own_direction(api: Api) -> None:
@@ -358,7 +359,7 @@ async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(ap
     assert "Leave the waiting list of Sarnai" in listed.text
     [leave] = re.findall(r'action="/en(/waiting/[^"]+/leave)"', listed.text)
     await visitor.submit(listed, leave)
-    assert "You wait for no time" in (await visitor.get("/en/waiting")).text
+    assert "You are on no waiting list" in (await visitor.get("/en/waiting")).text
     assert 'href="/en/waiting"' in (await visitor.get("/en/bookings")).text
 
 
@@ -642,3 +643,13 @@ async def test_a_form_is_sent_once_however_often_its_button_is_pressed(api: Api,
 
 def _cookies(answer: httpx.Response) -> str:
     return "; ".join(each.partition(";")[0] for each in answer.headers.get_list("set-cookie"))
+
+
+async def test_the_page_of_a_provider_says_which_services_need_a_deposit(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    for name, deposit in (("Haircut", 20_000_00), ("Wash", 0)):
+        body = {"name": name, "durationMinutes": 60, "priceAmount": 80_000_00, "depositAmount": deposit}
+        assert (await api.post("/services", token, json=body | {"currency": "MNT"})).status_code == 201
+    page = await Visitor(api).get((await api.client.get(f"/en/providers/{provider_id}")).headers["Location"])
+    assert "A deposit, the rest at the appointment" in page.text
+    assert page.text.count("deposit MNT 20,000") == 1

@@ -166,7 +166,7 @@ async def test_who_waits_gets_a_freed_time_and_books_it(api: Api, browser: Brows
         await page.get_by_role("button", name="Book", exact=True).click()
         await heading(page, "It is booked")
         await page.goto("/en/waiting")
-        await page.get_by_text("You wait for no time").wait_for()
+        await page.get_by_text("You are on no waiting list").wait_for()
 
 
 @WITH_SCRIPT

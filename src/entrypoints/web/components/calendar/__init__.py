@@ -1,4 +1,4 @@
-"""A month as a table, whose bookable days are links."""
+"""The weeks of a month as a table, whose bookable days are links."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -22,7 +22,7 @@ class DayCell:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthCalendar(Component):
-    """A month as a table, whose bookable days are links."""
+    """The weeks of a month as a table, whose bookable days are links."""
 
     template: ClassVar = "calendar/calendar.html"
 
