@@ -119,6 +119,7 @@ def salon_services_page(choice: Choice, facts: Facts, page: Page, *, missing: bo
         field="service",
         services=tuple(listed()),
         error=missing_text(_chosen(choice, facts), page) if missing else "",
+        button=page.say(Phrase("Choose a person")),
         hidden=choice.hidden(service=None, slot=None),
     )
 

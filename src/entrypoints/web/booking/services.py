@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from booking_domain.scheduling.services import ClassAlone, OfferedService, OnlyAddOns, Service, SeveralVenues
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.flow import FREE_TIMES, MINUTES, SERVICES, Choice, StepLink, has_class, page_of, step_links
 from entrypoints.web.kit.pages import Page, PageModel
+
+CHOOSE_A_TIME: Final = Phrase("Choose a time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class ServicesPage(PageModel):
     field: str
     services: tuple[ServiceChoice, ...]
     error: str
+    button: str
     hidden: tuple[tuple[str, str], ...]
     """What was chosen before, and is not chosen here."""
 
@@ -61,6 +64,7 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
             for each in sorted(facts.services, key=lambda view: view.offered.add_on)
         ),
         error=missing_text(choice.offered(facts), page) if missing else "",
+        button=page.say(CHOOSE_A_TIME),
         hidden=choice.hidden(service=None, slot=None, minutes=None),
     )
 
@@ -98,5 +102,6 @@ def lengths_page(choice: Choice, facts: ProviderPage, default: int, page: Page, 
             for minutes in sorted({default, *(each.minutes for each in terms.durations)})
         ),
         error=page.say(Phrase("Choose a length.")) if missing else "",
+        button=page.say(CHOOSE_A_TIME),
         hidden=choice.hidden(service=None, slot=None, minutes=None),
     )

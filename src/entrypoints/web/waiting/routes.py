@@ -39,7 +39,14 @@ async def show_wait(provider_id: FromPath[ProviderId], page: Injected[Page], boo
     if window is None or first_incomplete(choice, facts) is SERVICES:
         return page.see(page.link(f"/book/{provider_id}/time", **choice.query()))
     model = wait_page(
-        choice, facts, window, page, csrf=booker.csrf, documents=booker.documents, typed=typed_before(page)
+        choice,
+        facts,
+        window,
+        page,
+        csrf=booker.csrf,
+        documents=booker.documents,
+        typed=typed_before(page),
+        now=booker.clock.now(),
     )
     return page.render(model, public=False)
 
@@ -61,7 +68,7 @@ async def wait(
     window, tokens, csrf = _window(form, booker), None, booker.csrf
     if window is None or first_incomplete(choice, facts) is SERVICES:
         return page.see(page.link(f"/book/{provider_id}/time", **choice.query()))
-    show = partial(wait_page, choice, facts, window, page, documents=booker.documents)
+    show = partial(wait_page, choice, facts, window, page, documents=booker.documents, now=booker.clock.now())
     actor, session_id = booker.actor, booker.session_id
     command = JoinWaitingList(
         provider_id=provider_id,
@@ -85,7 +92,7 @@ async def wait(
         shown = show(csrf=csrf, typed=typed_again(form, error), error=error)
         response = page.refuse(shown, error, at=page.path, session_id=session_id)
     else:
-        response = page.see(page.link("/waiting"), cookies=[FORGOTTEN])
+        response = page.see(page.link("/waiting", done="joined"), cookies=[FORGOTTEN])
     for cookie in () if tokens is None else session_mode.cookies(tokens):
         response.set_cookie(cookie)
     return response
@@ -98,7 +105,9 @@ async def show_waiting(
     """The open entries, the newest first."""
     entries = await list_own_entries(actor, reads.waiting_list, now=booker.clock.now())
     views = await reads.providers.of_all(list({each.provider_id for each in entries}))
-    model = waiting_page(entries, {each.profile.id: each for each in views}, page, csrf=booker.csrf)
+    model = waiting_page(
+        entries, {each.profile.id: each for each in views}, page, csrf=booker.csrf, now=booker.clock.now()
+    )
     return page.render(model, public=False)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from booking_domain.identity.legal import LegalDocuments
@@ -26,6 +26,7 @@ from entrypoints.web.session.sign_in import OTHER_CODE
 
 AFTER: Final = "after"
 BEFORE: Final = "before"
+_JOINED: Final = Phrase("You are on the waiting list. You get a message when a time is free.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class WaitingPage(PageModel):
     template: ClassVar = "waiting/waiting.html"
     robots: str = "noindex"
     tabs: Tabs
+    done: str
+    """What has just happened."""
     entries: tuple[Waiting, ...]
     csrf: str
 
@@ -63,6 +66,7 @@ def wait_page(
     csrf: str,
     documents: LegalDocuments,
     typed: Typed,
+    now: datetime,
     error: DomainError | None = None,
 ) -> FormPage:
     """Join the waiting list; a visitor says who they are."""
@@ -75,7 +79,7 @@ def wait_page(
         accent=facts.view.profile.accent,
         lead=summary(choice, facts, page),
         facts=(
-            _window_text(window, zone, page),
+            _window_text(window, zone, page, now),
             say(Phrase("When a time becomes free, we keep it for you for a while and send you a message.")),
         ),
         action=page.link(path),
@@ -98,7 +102,12 @@ def wait_page(
 
 
 def waiting_page(
-    entries: Sequence[WaitingListEntry], providers: Mapping[ProviderId, ProviderView], page: Page, *, csrf: str
+    entries: Sequence[WaitingListEntry],
+    providers: Mapping[ProviderId, ProviderView],
+    page: Page,
+    *,
+    csrf: str,
+    now: datetime,
 ) -> WaitingPage:
     """The page."""
     say = page.say
@@ -113,8 +122,9 @@ def waiting_page(
             ),
             current=page.link("/waiting"),
         ),
+        done=say(_JOINED) if page.asked("done") == "joined" else "",
         entries=tuple(
-            _waiting(each, providers[each.provider_id], page)
+            _waiting(each, providers[each.provider_id], page, now)
             for each in entries
             if each.status in OPEN and each.provider_id in providers
         ),
@@ -122,7 +132,7 @@ def waiting_page(
     )
 
 
-def _waiting(entry: WaitingListEntry, view: ProviderView, page: Page) -> Waiting:
+def _waiting(entry: WaitingListEntry, view: ProviderView, page: Page, now: datetime) -> Waiting:
     offer, book, start, until = "", "", entry.offered_start, entry.offered_until
     if entry.status is WaitingStatus.OFFERED and start is not None and until is not None:
         zone = time_zone(view.time_zone)
@@ -142,17 +152,19 @@ def _waiting(entry: WaitingListEntry, view: ProviderView, page: Page) -> Waiting
     return Waiting(
         provider=view.profile.display_name,
         href=page.link(f"/providers/{view.profile.slug}"),
-        window=_window_text(entry.window, view.time_zone, page),
+        window=_window_text(entry.window, view.time_zone, page, now),
         offer=offer,
         book=book,
         leave=page.link(f"/waiting/{entry.id}/leave"),
     )
 
 
-def _window_text(window: TimeRange, zone: str, page: Page) -> str:
+def _window_text(window: TimeRange, zone: str, page: Page, now: datetime) -> str:
     say, formats = page.say, page.formats
     start, end = (each.astimezone(time_zone(zone)) for each in (window.start, window.end))
     last = (end - timedelta(microseconds=1)).date()
+    if window.start <= now:
+        return say(Phrase("For a time before {end}."), end=say.values.time(LocalTime(window.end, zone)))
     if start.date() != last:
         first_time, last_time = (say.values.time(LocalTime(each, zone)) for each in (window.start, window.end))
         return say(Phrase("For a time from {start} to {end}."), start=first_time, end=last_time)

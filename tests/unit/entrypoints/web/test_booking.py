@@ -344,7 +344,7 @@ async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(ap
     times = await visitor.get(f"/en/book/{provider_id}/time?day=2026-11-25")
     [wait] = re.findall(r'href="([^"]+)">Tell me when an earlier time is free', times.text)
     asked = await visitor.get(unescape(wait))
-    assert "For a time from " in asked.text
+    assert "For a time before " in asked.text
     sent = await visitor.submit(asked, "/wait", name="Bold", phone=PHONE)
     [again] = re.findall(r'href="([^"]+)">Use another number, or get another code', sent.text)
     other = await visitor.get(unescape(again))
@@ -354,8 +354,9 @@ async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(ap
     assert 'id="field-code-error"' in wrong.text
     assert re.findall(r'name="(\w+)"[^>]* autofocus', wrong.text) == ["code"]
     done = await visitor.submit(wrong, "/wait", name="Bold", phone=PHONE, code=await code_of(api))
-    assert done.headers["Location"] == "/en/waiting", done.text
-    listed = await visitor.get("/en/waiting")
+    assert done.headers["Location"] == "/en/waiting?done=joined", done.text
+    listed = await visitor.get("/en/waiting?done=joined")
+    assert "You are on the waiting list." in listed.text
     assert "Leave the waiting list of Sarnai" in listed.text
     [leave] = re.findall(r'action="/en(/waiting/[^"]+/leave)"', listed.text)
     await visitor.submit(listed, leave)

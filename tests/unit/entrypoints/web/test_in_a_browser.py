@@ -129,7 +129,7 @@ async def test_a_search_works_by_keyboard_alone_and_keeps_its_address(city: Api,
         assert await page.get_by_role("heading", level=1).inner_text() == "Sarnai Tattoo"
 
 
-async def test_what_is_too_long_to_be_kept_is_still_there_after_reload_and_back(
+async def test_what_is_too_long_to_be_kept_survives_reload_back_and_another_language(
     city: Api, looks: Sequence[Look], browser: Browser
 ) -> None:
     """Of a form that is answered itself the browser has all: it sends it again, or shows it as it was left."""
@@ -149,6 +149,13 @@ async def test_what_is_too_long_to_be_kept_is_still_there_after_reload_and_back(
             assert (await text.input_value(), await wrong.count()) == (LONG, 1)
             await page.go_back()
             assert (await text.input_value(), await wrong.count()) == (LONG, 0)
+            await page.get_by_role("main").get_by_role("button").click()
+            await wrong.wait_for()
+            for language, name in (("fa", "فارسی"), ("en", "English")):
+                await page.locator(".languages summary").click()
+                await page.get_by_role("button", name=name).click()
+                await page.wait_for_url(f"**/{language}/**again=1")
+                assert (await text.input_value(), await wrong.count()) == (LONG, 1)
 
 
 @pytest.mark.parametrize("language", ["mn", "fa"])

@@ -185,6 +185,7 @@ async def test_a_programme_has_tiers_and_rewards(api: Api) -> None:
     asked = await visitor.get(f"/en{PATH}/new/points")
     assert 'name="tiers-1-name"' in asked.text
     assert 'name="tiers-2-name"' not in asked.text
+    assert 'name="add" value="fields" formnovalidate' in asked.text, "what is required can be empty yet"
     typed = {"name": "Points", "per_amount": "1000", "point_value": "50", "points": "2", "most_points": "500"}
     typed |= {"tiers-1-name": "Gold", "tiers-1-from_points": "1000", "tiers-1-percent": "150"}
     more = await visitor.submit(asked, "/new/points", **typed, add="fields")

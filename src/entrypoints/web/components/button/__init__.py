@@ -18,6 +18,8 @@ class Button(Component):
     kind: Literal["primary", "plain", "quiet"] = "primary"
     name: str | None = None
     value: str = ""
+    incomplete: bool = False
+    """Whether it sends a form in which required fields may be empty yet."""
     disabled: bool = False
     describes: str | None = None
     """What it does in full, if its text says it only beside what is around it."""
