@@ -19,7 +19,7 @@ from adapters.postgres.search.bounds import Bounds, KnownBounds, bounds_of
 from adapters.postgres.search.marks import SCORES, end_of_band
 from adapters.postgres.search.salons import PostgresKindSearchReads
 from adapters.postgres.search.tables import search_entries, search_hours
-from booking_domain.search.free_time import FreeTime
+from booking_domain.search.free_time import QUARTERS, FreeTime
 from booking_domain.search.model import Near, Place, SearchCriteria, SearchKind, SearchOrder, Term, TermKind
 from booking_domain.search.ports import SearchReads
 from booking_domain.search.words import keys_of_all
@@ -252,3 +252,43 @@ async def test_who_is_free_at_one_hour_is_found_at_that_hour_in_any_cell(postgre
             assert await found_at(number, Near(lat=-33.9, lon=151.2, radius_metres=100_000)) == []
         await work.execute(Statement(delete(search_hours).where(search_hours.c.hour == 7)))
         assert await found_at(7) == [] != await found_at(8), "the entries of an hour that nobody has are not asked"
+
+
+async def test_free_time_is_that_of_the_days_from_the_search_on_whenever_it_was_stored(
+    postgres_backend: PostgresBackend,
+) -> None:
+    evening = TimeRange(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=5))
+    async with in_memory() as memory:
+        for backend in (memory, postgres_backend):
+            make, random = Builder(), drawing(1)
+            for number in range(-40, 41, 4 if NIGHTLY else 8):
+                for days in {number, random.randrange(-4, 4)}:
+                    since, bits = NOW.date() + timedelta(days=days), random.getrandbits(QUARTERS)
+                    free = FreeTime(since=since, quarters=bits | random.getrandbits(QUARTERS))
+                    cast = await a_cast(backend, make)
+                    entry = an_entry(cast.profile.id, free=free, open_hours=bits, lat=47.9, lon=106.9)
+                    await alone(backend).search_entries.put(entry, NOW)
+        for order, windows, near in product(
+            (SearchOrder.BEST, SearchOrder.SOONEST),
+            ((), (evening,), (TimeRange(NOW, NOW + timedelta(days=9)),)),
+            (None, NEAR),
+        ):
+            criteria = SearchCriteria(at=NOW, order=order, windows=windows, near=near, limit=PROVIDERS)
+            expected = await memory.reads.search.search_and_count(criteria)
+            assert expected[1].open
+            async with postgres_backend.work() as work:
+                assert await PostgresKindSearchReads(work).search_and_count(criteria) == expected
+
+
+async def test_the_commonest_terms_are_suggested_first_of_all_bands(postgres_backend: PostgresBackend) -> None:
+    cast = await a_cast(postgres_backend, Builder())
+    counts = {f"Ink {number:03}": number for number in (500, 21, 20, 19, 3, 2, 1)}
+    entry = an_entry(cast.profile.id, terms=tuple(Term(TermKind.SERVICE, text) for text in reversed(counts)))
+    await alone(postgres_backend).search_entries.put(entry, NOW)
+    async with postgres_backend.connection() as connection:
+        for term, number in counts.items():
+            await connection.execute("UPDATE search_suggestions SET providers = %s WHERE term = %s", (number, term))
+    async with postgres_backend.work() as work:
+        for limit in range(1, len(counts) + 1):
+            found = await PostgresKindSearchReads(work).suggest("ink", limit)
+            assert [each.term.text for each in found] == list(counts)[:limit]

@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.postgres.catalogue.tables import providers, sort_keys, tail_of
+from adapters.postgres.catalogue.salons import SALON
+from adapters.postgres.catalogue.tables import providers, salons, sort_keys, tail_of
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import NAMES
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed, known
@@ -24,6 +25,7 @@ from booking_domain.bookings.model import Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.model import PendingChanges, Profile, ProfileStatus, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
+from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.use_cases.platform.ports import ProviderReads
 from booking_domain.use_cases.platform.views import ProviderView, PublicName
@@ -146,7 +148,11 @@ _ADD: Final = PROFILE.insert()
 _PROFILE: Final = Statement(select(*PROFILE.columns).where(_p.id == bindparam("provider_id")))
 _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id == bindparam("user_id")))
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
-_VIEWS: Final = Statement(_VIEW.where(_p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid)))))
+_GIVEN: Final = _p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid)))
+_VIEWS: Final = Statement(_VIEW.where(_GIVEN))
+_VIEWS_WITH_SALONS: Final = Statement(
+    _VIEW.add_columns(*SALON.columns).select_from(providers.outerjoin(salons, salons.c.id == _p.salon_id)).where(_GIVEN)
+)
 _VIEWS_BY_TAIL: Final = Statement(_VIEW.where(tail_of(_p.id) == bindparam("tail")))
 _NAMES: Final = Statement(
     select(_p.id, _p.display_name)
@@ -229,6 +235,11 @@ class PostgresProviderReads(WithWork, ProviderReads):
 
     async def of_all(self, provider_ids: Sequence[ProviderId]) -> list[ProviderView]:
         return await self._work.each(_view_of, _VIEWS, provider_ids=list(provider_ids))
+
+    async def with_salons(self, provider_ids: Sequence[ProviderId]) -> list[tuple[ProviderView, Salon | None]]:
+        rows = await self._work.all(_VIEWS_WITH_SALONS, provider_ids=list(provider_ids))
+        own = len(SALON.columns)
+        return [(_view_of(row[:-own]), None if row[-own] is None else SALON.read(row[-own:])) for row in rows]
 
     async def page(self, criteria: ProviderFilter) -> list[ProviderView]:
         return await self._work.each(_view_of, _PAGES[criteria.order], **parameters(criteria))

@@ -159,11 +159,6 @@ _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _
 _OF_PROVIDER: Final = Statement(
     select(*SALON.columns).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
 )
-_OF_PROVIDERS: Final = Statement(
-    select(_p.id, *SALON.columns)
-    .select_from(salons.join(providers, _p.salon_id == _s.id))
-    .where(_p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid))))
-)
 _LAT: Final[BindParameter[float | None]] = bindparam("lat", type_=Double())
 _LON: Final[BindParameter[float | None]] = bindparam("lon", type_=Double())
 
@@ -299,10 +294,6 @@ class PostgresSalonReads(WithWork, SalonReads):
 
     async def of_provider(self, provider_id: ProviderId) -> Salon | None:
         return await self._work.first(SALON.read, _OF_PROVIDER, provider=provider_id)
-
-    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> dict[ProviderId, Salon]:
-        rows = await self._work.all(_OF_PROVIDERS, provider_ids=list(provider_ids))
-        return {ProviderId(row[0]): SALON.read(row[1:]) for row in rows}
 
     async def listed(self, salon_ids: Sequence[SalonId]) -> list[ListedSalon]:
         return await self._work.each(_listed, _LISTED, salon_ids=list(salon_ids))

@@ -258,7 +258,7 @@ def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     """
     words = ("", ANY) if SEVERAL in shape else ("",)
     of_each = (_in_order(shape | {IN_SALON}, by, each) for each in words)
-    first = select(_one_by_one(of_each).limit(MOST_MEMBERS).subquery("first")).distinct().subquery("chosen")
+    first = select(one_by_one(of_each).limit(MOST_MEMBERS).subquery("first")).distinct().subquery("chosen")
     return _with_facts(shape - {TEXT}, _with_entries(first))
 
 
@@ -415,9 +415,9 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
     matching = _matching(shape - {TIME}).where(*_within(shape))
     rest = matching.where(_has(shape, f"{words}asked_0", words)) if is_marked(shape) else matching
     if by is SearchOrder.BEST:
-        return _one_by_one(_in_time(rest.where(band), shape, _MERIT) for band in MERIT_BANDS)
+        return one_by_one(_in_time(rest.where(band), shape, _MERIT) for band in MERIT_BANDS)
     if by is SearchOrder.RATING and is_marked(shape):
-        return _one_by_one(_in_time(rest.where(band), shape, (_e.score + 0).desc()) for band in SCORE_BANDS)
+        return one_by_one(_in_time(rest.where(band), shape, (_e.score + 0).desc()) for band in SCORE_BANDS)
     if (first := next((number for number, name in enumerate(_CHEAPEST) if name in shape), None)) is not None:
         lowest, above = (bindparam(name, type_=BigInteger()) for name in ("lowest", "above"))
         bands = (
@@ -428,11 +428,11 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
             ),
             matching.where(_has_any(shape, f"{words}tier_1", words), _price >= above),
         )
-        return _one_by_one(_in_time(band, shape, _price) for band in bands)
+        return one_by_one(_in_time(band, shape, _price) for band in bands)
     marked = [matching.where(_has(shape, f"{words}tier_{number}", words)) for number in TIERS]
     if by is SearchOrder.RATING:
         tiers = [*marked, rest.where(_e.score < beyond())]
-        return _one_by_one(_in_time(tier, shape, (_e.score + 0).desc()) for tier in tiers)
+        return one_by_one(_in_time(tier, shape, (_e.score + 0).desc()) for tier in tiers)
     of_price = zip(marked, TIERS, strict=True)
     tiers = [
         *(
@@ -444,7 +444,7 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
         ),
         rest.where(_e.price_from > beyond()),
     ]
-    return _one_by_one(_in_time(tier, shape, _e.price_from + 0) for tier in tiers)
+    return one_by_one(_in_time(tier, shape, _e.price_from + 0) for tier in tiers)
 
 
 def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:
@@ -462,7 +462,7 @@ def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) 
         return priced(marked, p.price > bindparam(f"from_{number}", type_=BigInteger()), p.price <= highest)
 
     rest = matching.where(_has(shape, "asked_0")) if is_marked(shape) else matching
-    return _one_by_one([*map(tier, TIERS), priced(rest, p.price > beyond())])
+    return one_by_one([*map(tier, TIERS), priced(rest, p.price > beyond())])
 
 
 def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
@@ -480,10 +480,10 @@ def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
         within = select(of.c.provider_id, of.c["row"]).where(inner < of.c.metres, outer >= of.c.metres)
         return _in_time(within, shape, of.c.metres, of)
 
-    return _one_by_one(map(ring, RINGS))
+    return one_by_one(map(ring, RINGS))
 
 
-def _one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundSelect[Any]:
+def one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundSelect[Any]:
     """All of the first part in its order, then those of the next one: a limit leaves out the last ones.
 
     Each has a limit of its own: PostgreSQL would read some parts at once otherwise, in any order.

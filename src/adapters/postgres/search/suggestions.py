@@ -4,16 +4,17 @@ Each is stored once, with its words and about how many providers have it, so tha
 fast as others. How many have it now is counted of those that are shown.
 """
 
+from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, delete, func, literal, select, true
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, literal, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR, insert
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.matching import given
-from adapters.postgres.search.tables import PUBLIC, search_suggestions, search_terms
+from adapters.postgres.search.matching import given, one_by_one
+from adapters.postgres.search.tables import PUBLIC, SUGGESTED, search_suggestions, search_terms
 from booking_domain.search.model import MOST_COUNTED, Suggestion, Term, TermKind
 from booking_domain.search.words import keys_of_all
 
@@ -27,13 +28,12 @@ def _suggest() -> Statement:
     """The commonest as they were counted, in the order in which they are now; a few more, as some may be of nobody."""
     most = bindparam("most", type_=Integer())
     shorter = func.length(_s.term), _s.term.collate("C"), _s.kind
-    first = (
-        select(*(_s.kind, _s.term, _s.providers))
-        .where(_s.words.op("@@")(given("query", TSQUERY)))
-        .order_by(_s.providers.desc(), *shorter)
-        .limit(2 * most)
-        .subquery("first")
+    found = select(*(_s.kind, _s.term, _s.providers)).where(_s.words.op("@@")(given("query", TSQUERY)))
+    bands = (
+        found.where(*_between(least, below)).order_by(_s.providers.desc(), *shorter)
+        for below, least in pairwise((None, *SUGGESTED, None))
     )
+    first = one_by_one(bands).limit(2 * most).subquery("first")
     c = first.c
     some = (
         select(_t.provider_id)
@@ -52,6 +52,12 @@ def _suggest() -> Statement:
         .order_by(count.desc(), c.providers.desc(), func.length(c.term), c.term.collate("C"), c.kind)
         .limit(most)
     )
+
+
+def _between(least: int | None, below: int | None) -> list[ColumnElement[bool]]:
+    """The terms of a band, as its index says it: with constants."""
+    at_least = [] if least is None else [_s.providers >= literal_column(str(least))]
+    return [*at_least, *([] if below is None else [_s.providers < literal_column(str(below))])]
 
 
 SUGGEST: Final = _suggest()

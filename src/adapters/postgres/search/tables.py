@@ -272,6 +272,15 @@ search_suggestions: Final = Table(
     one_of("kind", TermKind),
     Index("search_suggestions_words_idx", "words", postgresql_using="gin"),
 )
+SUGGESTED: Final = (20, 2)
+"""How many providers the terms of each band have at least, but of the last one: a beginning has thousands of terms."""
+for _least in SUGGESTED:
+    Index(
+        f"search_suggestions_words_{_least}_idx",
+        search_suggestions.c.words,
+        postgresql_using="gin",
+        postgresql_where=search_suggestions.c.providers >= literal_column(str(_least)),
+    )
 
 search_parts: Final = Table(
     "search_parts",

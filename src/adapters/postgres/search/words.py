@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain, combinations
 from typing import Final, NamedTuple, Self
 
-from sqlalchemy import Text, bindparam, func, null, select, true, union_all
+from sqlalchemy import Double, Text, bindparam, cast, func, null, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.kit.statements import Statement
@@ -36,10 +36,11 @@ _begun: Final = select(_w.word).where(
 )
 _unknown: Final = select(_given.label("word")).where(~_begun.exists()).offset(0).subquery("unknown")
 """Words with which none begins; looked up first, because similar ones cost more."""
-SIMILAR_WORDS: Final = Statement(
-    select(_unknown.c.word, _w.word)
-    .where(_w.word.op("%")(_unknown.c.word), func.similarity(_w.word, _unknown.c.word) >= SIMILAR)
-    .order_by(_unknown.c.word, func.similarity(_w.word, _unknown.c.word).desc(), _w.word)
+_similarity: Final = func.similarity(_w.word, _unknown.c.word)
+_similar: Final = (
+    select(_unknown.c.word, _w.word.label("similar"), _w.means, _similarity.label("similarity"))
+    .where(_w.word.op("%")(_unknown.c.word), _similarity >= SIMILAR)
+    .subquery("similar")
 )
 
 
@@ -53,13 +54,15 @@ _begun_by: Final = (
     .limit(_MOST_BEGUN + 1)
     .lateral("begun_by")
 )
-KNOWN_WORDS: Final = Statement(
-    union_all(
-        select(_beginning, *_begun_by.c).select_from(_beginning.scalar_alias.join(_begun_by, true())),
-        select(null(), _w.word, _w.means).where(_w.word == func.any(bindparam("exact", type_=ARRAY(Text)))),
-    )
-)
-"""The words of the vocabulary that have one of the beginnings, and those that are given; and what they mean."""
+_unlike: Final = cast(null(), Double)
+_found: Final = union_all(
+    select(_similar.c.similarity, *(_similar.c[name] for name in ("word", "similar", "means"))),
+    select(_unlike, _beginning, *_begun_by.c).select_from(_beginning.scalar_alias.join(_begun_by, true())),
+    select(_unlike, null(), _w.word, _w.means).where(_w.word == func.any(bindparam("exact", type_=ARRAY(Text)))),
+).subquery("found")
+FOUND_WORDS: Final = Statement(select(*_found.c).order_by(_found.c.similarity.desc().nulls_last(), _found.c.similar))
+"""What the vocabulary has of the words of a search, with what each means: words that are similar to those with which
+none begins, the most similar first; those that have one of the beginnings; and those that are given."""
 
 
 def meanings_of(texts: Iterable[Collection[str]]) -> dict[str, set[str]]:
@@ -202,25 +205,23 @@ async def looked_up(words: Sequence[Searched], work: Work, *, synonyms: bool = T
     """Look up what may be meant by the words."""
     if not words:
         return Vocabulary({}, {}, {})
-    similar = await _similar_to(words, work)
-    meant = [_meant(each, similar.get(each.word, ()), synonyms=synonyms) for each in words]
-    begins = sorted({key for each in meant for key in each.begins})
-    exact = sorted({key for each in meant for key in each.keys})
-    begun: dict[str | None, dict[str, Sequence[str]]] = {}
-    for beginning, word, means in await work.all(KNOWN_WORDS, begins=begins, exact=exact):
-        begun.setdefault(beginning, {})[word] = means or (word,)
-    return Vocabulary(similar, begun, begun.pop(None, {}))
-
-
-async def _similar_to(words: Sequence[Searched], work: Work) -> dict[str, tuple[str, ...]]:
-    """Similar words for those with which none begins."""
-    found: dict[str, list[str]] = {}
     typed = {each.word: spellings_of(each.word) for each in words if may_be_misspelt(each.word)}
-    misspelt = sorted({form for forms in typed.values() for form in forms})
-    for form, similar in await work.all(SIMILAR_WORDS, words=misspelt) if misspelt else ():
-        if len(found.setdefault(form, [])) < MOST_SIMILAR:
-            found[form].append(similar)
-    return {
-        word: tuple(sorted({similar for form in forms for similar in found.get(form, ())}))
-        for word, forms in typed.items()
+    meant = [_meant(each, (), synonyms=synonyms) for each in words]
+    found = await work.all(
+        FOUND_WORDS,
+        words=sorted({form for forms in typed.values() for form in forms}),
+        begins=sorted({key for each in meant for key in each.begins}),
+        exact=sorted({key for each in meant for key in each.keys}),
+    )
+    similar: dict[str, list[str]] = {}
+    begun: dict[str | None, dict[str, Sequence[str]]] = {None: {}}
+    for similarity, of, word, means in found:
+        if similarity is None:
+            begun.setdefault(of, {})[word] = means or (word,)
+        elif len(similar.setdefault(of, [])) < MOST_SIMILAR:
+            similar[of].append(word)
+            begun[None][word] = means or (word,)
+    of_words = {
+        word: tuple(sorted({each for form in forms for each in similar.get(form, ())})) for word, forms in typed.items()
     }
+    return Vocabulary(of_words, begun, begun.pop(None))

@@ -4,7 +4,7 @@ Each context declares its part in its `ports`; a new context is added to `CONTEX
 and `Reads`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -90,6 +90,10 @@ class ProviderReads(Protocol):
         """These providers, whatever their status, in any order, without those that do not exist."""
         ...
 
+    async def with_salons(self, provider_ids: Sequence[ProviderId]) -> Sequence[tuple[ProviderView, Salon | None]]:
+        """As `of_all`, each with the salon that it is a member of."""
+        ...
+
 
 class SalonReads(Protocol):
     """Reads of salons, outside any database transaction."""
@@ -124,10 +128,6 @@ class SalonReads(Protocol):
 
     async def of_provider(self, provider_id: ProviderId) -> Salon | None:
         """The salon that the provider is a member of."""
-        ...
-
-    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> Mapping[ProviderId, Salon]:
-        """The salons of those of these providers who are members of one."""
         ...
 
     async def listed(self, salon_ids: Sequence[SalonId]) -> Sequence[ListedSalon]:

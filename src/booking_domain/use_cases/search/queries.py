@@ -186,13 +186,12 @@ async def _page(criteria: SearchCriteria, reads: Reads, *, counted: bool) -> Sea
             candidates, facets = await reads.search.search_and_count(asked)
         else:
             candidates = await reads.search.search(asked)
-        slots = await _slots_of(candidates, criteria, reads)
-        for each in candidates:
+        for each, free in await _with_slots(candidates, criteria, reads):
             if len(hits) == criteria.limit:
                 return await _shown(hits, after, facets, criteria, reads)
             after = each.position
-            if _suits(slots[each.position], criteria):
-                hits.append((each, slots[each.position]))
+            if _suits(free, criteria):
+                hits.append((each, free))
         if len(candidates) <= criteria.limit:
             return await _shown(hits, None, facets, criteria, reads)
     return await _shown(hits, after, facets, criteria, reads)
@@ -210,12 +209,12 @@ async def search_again(page: SearchPage, changed: frozenset[UUID], reads: Reads,
     stale = [each for each in page.hits if each.until <= now or not each.about.isdisjoint(changed)]
     criteria = page.criteria
     asked = replace(criteria, at=now, open_at=now if criteria.open_at == criteria.at else criteria.open_at)
-    slots = await _slots_of([each.found for each in stale], asked, reads)
-    shown = await _shown([(each.found, slots[each.found.position]) for each in stale], None, None, asked, reads)
+    found = await _with_slots([each.found for each in stale], asked, reads)
+    shown = await _shown(found, None, None, asked, reads)
     made = {each.found.position: each for each in shown.hits}
-    for each in stale:
+    for each, (_, free) in zip(stale, found, strict=True):
         again = made.get(each.found.position)
-        if again is None or not _suits(slots[each.found.position], asked):
+        if again is None or not _suits(free, asked):
             return None
         if replace(again, slots=each.slots, whose=each.whose, until=each.until) != each:
             return None
@@ -226,21 +225,22 @@ async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads
     """The hits of those of these providers who are found, whatever else matches, with their first slots."""
     criteria = SearchCriteria(among=tuple(provider_ids), at=at, limit=len(provider_ids))
     found = await reads.search.search(criteria) if provider_ids else ()
-    slots = await _slots_of(found, criteria, reads)
-    shown = await _shown([(each, slots[each.position]) for each in found], None, None, criteria, reads)
+    shown = await _shown(await _with_slots(found, criteria, reads), None, None, criteria, reads)
     return {each.found.provider_id: each for each in shown.hits}
 
 
-async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[Position, _Free]:
-    """The first slots of each candidate."""
+async def _with_slots(
+    candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads
+) -> Sequence[tuple[Found, _Free]]:
+    """Each candidate with its first slots."""
     if not candidates:
-        return {}
+        return []
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
     offers = list(dict.fromkeys(chain.from_iterable(each.offers for each in candidates)))
     free = await _known(offers, windows, criteria, reads)
     if rest := [offer for offer in offers if offer not in free]:
         free |= await _computed(rest, windows, criteria, reads)
-    return {each.position: _first([free[offer] for offer in each.offers]) for each in candidates}
+    return [(each, _first([free[offer] for offer in each.offers])) for each in candidates]
 
 
 async def _known(
@@ -276,6 +276,8 @@ async def _computed(
 
 def _first(free: Sequence[_Free]) -> _Free:
     """The first slots of all."""
+    if len(free) == 1:
+        return free[0]
     slots = sorted(chain.from_iterable(each.slots for each in free), key=lambda each: each[0].start)
     return _Free(tuple(slots[:SLOTS_SHOWN]), min(each.until for each in free), any(each.open for each in free))
 
@@ -328,36 +330,34 @@ async def _shown(
     reads: Reads,
 ) -> SearchPage:
     ids = [each.provider_id for each, _ in found]
-    views = {each.profile.id: each for each in await reads.providers.of_all(ids)} if ids else {}
-    salons = await reads.salons.of_providers(ids) if ids else {}
+    views = {view.profile.id: (view, salon) for view, salon in await reads.providers.with_salons(ids)} if ids else {}
     searched_salons = [each.salon_id for each, _ in found if each.salon_id is not None]
     listed = {each.salon.id: each for each in await reads.salons.listed(searched_salons)} if searched_salons else {}
     services = await _services((each for each, _ in found), reads)
     works = await _works((each for each, _ in found), reads)
-    return SearchPage(
-        hits=tuple(
+    hits = []
+    for each, free in found:
+        view, salon = views.get(each.provider_id, (None, None))
+        listed_salon = None if each.salon_id is None else listed.get(each.salon_id)
+        service = None if each.service_id is None else services.get((each.provider_id, each.service_id))
+        work = None if each.work_id is None else works.get(each.work_id)
+        asked = ((each.salon_id, listed_salon), (each.service_id, service), (each.work_id, work))
+        if view is None or not view.profile.published or any(id_ is not None and its is None for id_, its in asked):
+            continue
+        hits.append(
             Hit(
                 found=each,
-                service=services.get((each.provider_id, each.service_id)),
-                work=works.get(each.work_id),
-                view=views[each.provider_id],
-                salon=salons.get(each.provider_id),
-                listed=None if each.salon_id is None else listed[each.salon_id],
+                service=service,
+                work=work,
+                view=view,
+                salon=salon,
+                listed=listed_salon,
                 slots=tuple(slot for slot, _ in free.slots),
                 whose=tuple(provider_id for _, provider_id in free.slots),
                 until=free.until,
             )
-            for each, free in found
-            if each.provider_id in views
-            and views[each.provider_id].profile.published
-            and (each.salon_id is None or each.salon_id in listed)
-            and (each.service_id is None or (each.provider_id, each.service_id) in services)
-            and (each.work_id is None or each.work_id in works)
-        ),
-        next=after,
-        facets=facets,
-        criteria=criteria,
-    )
+        )
+    return SearchPage(hits=tuple(hits), next=after, facets=facets, criteria=criteria)
 
 
 async def _services(found: Iterable[Found], reads: Reads) -> Mapping[tuple[ProviderId, UUID | None], ServiceView]:

@@ -366,8 +366,11 @@ class SalonsContract(StorageContract):
         await self._join(salon, cast)
         assert await self.reads.salons.of_provider(cast.profile.id) == salon
         assert await self.reads.salons.of_provider(other.profile.id) is None
-        assert await self.reads.salons.of_providers([other.profile.id, cast.profile.id]) == {cast.profile.id: salon}
-        assert await self.reads.salons.of_providers([]) == {}
+        found = await self.reads.providers.with_salons([other.profile.id, cast.profile.id])
+        views = await self.reads.providers.of_all([other.profile.id, cast.profile.id])
+        of = {view.profile.id: (view, salon if view.profile.id == cast.profile.id else None) for view in views}
+        assert {view.profile.id: (view, its) for view, its in found} == of
+        assert list(await self.reads.providers.with_salons([])) == []
         members = await self.reads.providers.page(ProviderFilter(salon_id=salon.id, limit=9))
         assert [view.profile.id for view in members] == [cast.profile.id]
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from booking_domain.catalogue.model import Profile, ProfileExists, ProviderFilter
 from booking_domain.catalogue.ports import Profiles
+from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
@@ -70,6 +71,11 @@ class MemoryProviderReads(InMemory, ProviderReads):
     async def of_all(self, provider_ids: Sequence[ProviderId]) -> Sequence[ProviderView]:
         profiles = self._state[PROFILES]
         return [self._view(profiles[each]) for each in provider_ids if each in profiles]
+
+    async def with_salons(self, provider_ids: Sequence[ProviderId]) -> Sequence[tuple[ProviderView, Salon | None]]:
+        members, salons = self._state[SALON_MEMBERS], self._state[SALONS]
+        views = await self.of_all(provider_ids)
+        return [(view, salons[members[view.profile.id]] if view.profile.id in members else None) for view in views]
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._state

@@ -164,10 +164,6 @@ class MemorySalonReads(InMemory, SalonReads):
         salon_id = self._state[SALON_MEMBERS].get(provider_id)
         return None if salon_id is None else self._state[SALONS][salon_id]
 
-    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> dict[ProviderId, Salon]:
-        found = {each: await self.of_provider(each) for each in provider_ids}
-        return {each: salon for each, salon in found.items() if salon is not None}
-
     async def listed(self, salon_ids: Sequence[SalonId]) -> Sequence[ListedSalon]:
         found = {each: self._published(each) for each in sorted(set(salon_ids))}
         return [
