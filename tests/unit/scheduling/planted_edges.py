@@ -11,24 +11,26 @@ from booking_domain.scheduling import Anchoring, Claim, ClockChanges, Slot, Time
 from booking_domain.testing.question import Question
 
 
-def ends_validity_a_day_early(asked: Question) -> Iterable[Slot]:
-    def shorter(rule: WeeklyRule) -> WeeklyRule | None:
-        if rule.valid_until is None:
-            return rule
-        last = rule.valid_until - timedelta(days=1)
-        return None if rule.valid_from is not None and last < rule.valid_from else replace(rule, valid_until=last)
+def until_the_day_before(rule: WeeklyRule) -> WeeklyRule | None:
+    if rule.valid_until is None:
+        return rule
+    last = rule.valid_until - timedelta(days=1)
+    return None if rule.valid_from is not None and last < rule.valid_from else replace(rule, valid_until=last)
 
-    return other(asked, rules=tuple(filter(None, map(shorter, asked.calendar.rules)))).slots()
+
+def from_the_day_after(rule: WeeklyRule) -> WeeklyRule | None:
+    if rule.valid_from is None:
+        return rule
+    first = rule.valid_from + timedelta(days=1)
+    return None if rule.valid_until is not None and rule.valid_until < first else replace(rule, valid_from=first)
+
+
+def ends_validity_a_day_early(asked: Question) -> Iterable[Slot]:
+    return other(asked, rules=tuple(filter(None, map(until_the_day_before, asked.calendar.rules)))).slots()
 
 
 def begins_validity_a_day_late(asked: Question) -> Iterable[Slot]:
-    def later(rule: WeeklyRule) -> WeeklyRule | None:
-        if rule.valid_from is None:
-            return rule
-        first = rule.valid_from + timedelta(days=1)
-        return None if rule.valid_until is not None and rule.valid_until < first else replace(rule, valid_from=first)
-
-    return other(asked, rules=tuple(filter(None, map(later, asked.calendar.rules)))).slots()
+    return other(asked, rules=tuple(filter(None, map(from_the_day_after, asked.calendar.rules)))).slots()
 
 
 def counts_weeks_from_monday(asked: Question) -> Iterable[Slot]:

@@ -14,14 +14,15 @@ from tests.unit.scheduling.planted import Wrong, function
 from tests.unit.scheduling.planted_days_and_venues import DAY_AND_VENUE_BUGS
 from tests.unit.scheduling.planted_edges import EDGE_BUGS
 from tests.unit.scheduling.planted_sharing import SHARING_BUGS, shares_its_time_with_other_classes
+from tests.unit.scheduling.planted_variants import VARIANTS
 
 from booking_domain.testing.conformance import check_slots, load_slot_cases
 from booking_domain.testing.edges import EDGES
 from booking_domain.testing.properties import edges_are_right
 from booking_domain.testing.strategies import Question, questions
 
-ALL_BUGS: Final = (*EDGE_BUGS, *SHARING_BUGS, *DAY_AND_VENUE_BUGS)
-WITH_VECTORS: Final = tuple(bug for bug in (*EDGE_BUGS, *SHARING_BUGS) if bug is not shares_its_time_with_other_classes)
+ALL_BUGS: Final = (*EDGE_BUGS, *SHARING_BUGS, *DAY_AND_VENUE_BUGS, *VARIANTS)
+WITH_VECTORS: Final = tuple(bug for bug in ALL_BUGS if bug is not shares_its_time_with_other_classes)
 """Vectors name no classes."""
 EXAMPLES, RUNS = (100, 20) if NIGHTLY else (12, 1)
 

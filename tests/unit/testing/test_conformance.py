@@ -164,7 +164,9 @@ def test_a_fixed_offset_is_detected() -> None:
 
 def test_blocks_treated_as_bookings_are_detected() -> None:
     caught = failed(check_slots(with_blocks_as_bookings, CASES))
-    assert caught == {"blocks-buffers-reach-in", "anchoring-not-after-block", "pauses-block", "pauses-two-of-the-slot"}
+    several = {"blocks-several-beside-buffers", "blocks-to-the-minute", "blocks-within-buffers"}
+    anchoring = {"anchoring-not-after-block", "anchoring-of-everything", "anchoring-of-everything-with-buffers"}
+    assert caught == {"blocks-buffers-reach-in", "pauses-block", "pauses-two-of-the-slot", *several, *anchoring}
 
 
 def with_buffers_of_the_first(case: ServicesCase) -> Together | str:

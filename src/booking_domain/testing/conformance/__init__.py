@@ -20,7 +20,7 @@ from booking_domain.testing.conformance.questions import question_json
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import Failure, check_explanations, check_slots
 
-FORMAT: Final = "1.13"
+FORMAT: Final = "1.14"
 """The version of the vectors and of their page."""
 
 __all__ = [

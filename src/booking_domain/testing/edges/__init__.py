@@ -28,6 +28,20 @@ from booking_domain.testing.edges.days_and_venues import (
     steps_after_the_way,
     units_taken_on_later_days,
 )
+from booking_domain.testing.edges.elsewhere import (
+    dates_of_a_salon,
+    dates_of_a_service,
+    evening_before_other_hours,
+    exception_by_the_clock,
+    nights_of_a_date_with_a_place,
+    notice_of_today,
+    one_place_in_each_limit,
+    salon_in_a_change,
+    steps_after_holds,
+    week_full_at_its_ends,
+    week_of_two_years,
+    weeks_over_new_year,
+)
 from booking_domain.testing.edges.hours_and_claims import (
     after_a_claim,
     around_others,
@@ -112,5 +126,17 @@ EDGES: Final[Mapping[str, Edge]] = {
         places_elsewhere,
         at_no_venue,
         days_beside_claims_elsewhere,
+        dates_of_a_salon,
+        dates_of_a_service,
+        evening_before_other_hours,
+        exception_by_the_clock,
+        nights_of_a_date_with_a_place,
+        notice_of_today,
+        one_place_in_each_limit,
+        salon_in_a_change,
+        steps_after_holds,
+        week_full_at_its_ends,
+        week_of_two_years,
+        weeks_over_new_year,
     )
 }

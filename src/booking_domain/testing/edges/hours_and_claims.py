@@ -55,11 +55,16 @@ def first_date(question: Question) -> Question:
 
 
 def skipped_weeks(question: Question) -> Question:
-    """A rule skips weeks, and counts from a date of the week before its first one, counted from Monday."""
+    """A rule skips weeks, and counts from a date of the week before its first one, from whichever day weeks count."""
     day = date_of(question)
     weeks = 2 + day.day % 2
-    since = day - timedelta(weeks=weeks, days=min(6, day.isoweekday()))
+    since = day - timedelta(weeks=weeks, days=days_after_saturday(day))
     return _opened(question, valid_from=since, every_weeks=weeks)
+
+
+def days_after_saturday(day: date) -> int:
+    """How long the last Saturday before a date is ago, or, of a Saturday, the Sunday."""
+    return min(6, day.isoweekday() % 7 + 1)
 
 
 def evening_before_exception(question: Question) -> Question:
@@ -78,8 +83,8 @@ def notice_across_a_change(question: Question) -> Question:
     """The notice ends in the window, and clocks change within it."""
     change = nearest_change(question)
     if change is None:
-        return _with_notice(question, midnight_of(question.calendar, date_of(question)) + 10 * 60 * MINUTE, 26 * 60)
-    return _with_notice(question, change + 7 * 60 * MINUTE, 26 * 60)
+        return with_notice(question, midnight_of(question.calendar, date_of(question)) + 10 * 60 * MINUTE, 26 * 60)
+    return with_notice(question, change + 7 * 60 * MINUTE, 26 * 60)
 
 
 def start_in_a_change(question: Question) -> Question:
@@ -94,21 +99,27 @@ def by_the_clock(question: Question) -> Question:
 
 
 def _in_a_change(question: Question, clocks: ClockChanges) -> Question:
+    changing = hours_in_a_change(question, clocks)
+    return question if changing is None else changing[0]
+
+
+def hours_in_a_change(question: Question, clocks: ClockChanges) -> tuple[Question, date, Hours] | None:
+    """The question with one rule that starts at a time which clocks repeat, or skip; the date and hours of that."""
     change = nearest_change(question, back=date_of(question).day % 3 > 0)
     if change is None:
-        return question
+        return None
     zone = question.calendar.zone
     before, after = (change - MINUTE).astimezone(zone), change.astimezone(zone)
     jump = (after.utcoffset() or timedelta(0)) - (before.utcoffset() or timedelta(0))
     shown = (before + MINUTE).replace(tzinfo=None) + jump / 2
     if shown.second:
-        return question
+        return None
     start = shown.hour * 60 + shown.minute
     text = f"{WallTime(start)}-{WallTime((start + 5 * 60) % MINUTES_A_DAY)}"
     day = shown.date()
     settings = plain_settings(question, step_minutes=20, duration_minutes=30, clock_changes=clocks)
     window = TimeRange(change - 6 * 60 * MINUTE, change + 6 * 60 * MINUTE)
-    return changed(
+    moved = changed(
         replace(question, claims=question.claims[:2], duration_minutes=None),
         settings=settings,
         rules=(a_rule(day, text),),
@@ -116,6 +127,7 @@ def _in_a_change(question: Question, clocks: ClockChanges) -> Question:
         blocks=(),
         window=window,
     )
+    return moved, day, Hours.parse(text)
 
 
 def after_a_claim(question: Question) -> Question:
@@ -377,7 +389,8 @@ def _overbooked(question: Question, max_per_day: int) -> Question:
     )
 
 
-def _with_notice(question: Question, earliest: datetime, minutes: int) -> Question:
+def with_notice(question: Question, earliest: datetime, minutes: int) -> Question:
+    """The question with a notice of so many minutes that ends at this hour."""
     earliest = earliest.replace(minute=0, second=0, microsecond=0)
     day = earliest.astimezone(question.calendar.zone).date()
     window = TimeRange(earliest - 6 * 60 * MINUTE, earliest + 6 * 60 * MINUTE)

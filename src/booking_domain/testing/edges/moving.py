@@ -110,9 +110,9 @@ def open_all_day(
 
 
 def changed(question: Question, *, window: TimeRange, **changes: Any) -> Question:
-    """The question about this window, early enough, without what would close it by accident."""
+    """The question about this window, early enough but within the horizon, without what would close it by accident."""
     settings = changes.pop("settings", None) or _short(question)
-    near = min(question.now, window.start - DAY)
+    near = max(window.start - 20 * DAY, min(question.now, window.start - DAY))
     settings = replace(settings, min_notice_minutes=0, horizon_days=90)
     plain: dict[str, Any] = {"salon": None, "resources": (), "service_hours": ()}
     calendar = replace(question.calendar, settings=settings, **{**plain, **changes})
