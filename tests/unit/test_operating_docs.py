@@ -26,6 +26,8 @@ PASTED: Final = {
     "4bfc286020d7": "deploy.md, 3. The settings",
     "af8b041e79fe": "deploy.md, 5. HTTPS",
     "60439ad68239": "deploy.md, 8. Look",
+    "66e6461dce5e": "deploy.md, 4. The processes",
+    "125b6869a464": "deploy.md, A role that owns nothing",
     "bc3598bac3c3": "deploy.md, With systemd",
     "391b20213bff": "deploy.md, A page of maintenance",
     "add1162afbad": "secrets.md, a secret moves",

@@ -1,5 +1,6 @@
 """`doctor` finds each planted fault, says how to mend it, and changes nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from tests.databases import TestServer
 from tests.ports import free_port
+from tests.programs import CHECKOUT
 
 from adapters.postgres.kit.backups import SLOT
 from entrypoints.cli.doctor import BACKUP_AGE, LEAST_FREE_BYTES, Finding, Machine, State, examined, invalid, tell
@@ -89,6 +91,30 @@ async def test_rights_that_are_missing_are_named(url: str, tmp_path: Path) -> No
             connection.execute("DROP ROLE doctored")
     assert (wrong.state, wrong.found) == (State.WRONG, "It lacks INSERT on bookings.")
     assert "replicate" in doubtful.found
+
+
+async def test_the_role_that_the_way_from_an_empty_machine_makes_owns_nothing_and_suffices(
+    url: str, tmp_path: Path
+) -> None:
+    told = (CHECKOUT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"<<SQL\n(CREATE ROLE booking_app .*?)SQL\n", told, re.DOTALL)
+    with psycopg.connect(url, autocommit=True) as connection:
+        owner = connection.info.user
+        connection.execute(lines.replace("FOR ROLE booking ", f'FOR ROLE "{owner}" ').encode())
+        try:
+            connection.execute("CREATE TABLE of_a_later_release (number serial)")
+            theirs = url.replace(url[len("postgresql://") : url.index("@")], "booking_app:$password")
+            assert [each.state for each in await found("role", settings(tmp_path, theirs))] == [State.FINE]
+            with psycopg.connect(theirs, autocommit=True) as app:
+                app.execute("INSERT INTO of_a_later_release DEFAULT VALUES")
+                app.execute("DELETE FROM of_a_later_release")
+                for refused in ("DROP TABLE of_a_later_release", "DELETE FROM audit_log"):
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        app.execute(refused)
+        finally:
+            connection.execute("DROP TABLE IF EXISTS of_a_later_release")
+            connection.execute("DROP OWNED BY booking_app")
+            connection.execute("DROP ROLE booking_app")
 
 
 async def test_clocks_that_differ_and_a_full_disk_are_wrong(url: str, tmp_path: Path) -> None:
