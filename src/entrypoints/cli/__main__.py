@@ -5,13 +5,17 @@ collector is off during the imports: they free nothing, and scanning them repeat
 """
 
 import gc
+import os
+import signal
 
 gc.disable()
+if os.getpid() == 1:
+    # The kernel gives the first process of a container no default action: it would not hear SIGTERM until it serves.
+    signal.signal(signal.SIGTERM, lambda number, _: os._exit(128 + number))
 
 # ruff: noqa: E402
 import argparse
 import asyncio
-import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
