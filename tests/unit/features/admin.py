@@ -5,7 +5,7 @@ from typing import Final
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.features.accounts import second_factor, session, user
-from tests.unit.features.declarations import Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import IDENTITIES, Edit, Feature, Ids, Kind, Request, Row, World
 
 from booking_domain.identity.blocked_networks import BlockedNetwork, read_network
 from booking_domain.shared.permissions import Permission
@@ -42,12 +42,17 @@ async def a_blocked_network(world: World, _: str) -> Ids:
     return {"blocked_id": made["id"]}
 
 
+async def _second_factor(world: World, who: str) -> Ids:
+    """Of another stranger each time: an account has one."""
+    return await second_factor(world, who if who in IDENTITIES else f"{len(world.tokens)} {who}")
+
+
 USER: Final = Kind(user)
 OTHER_USER: Final = Kind(user, ("customer", "provider", "manager"))
 """The contacts of admins cannot be replaced."""
 BLOCKED_NETWORK: Final = Kind(a_blocked_network, ("admin",))
 DEVICE: Final = Kind(device, removed_by="/auth/sessions/{ended_id}")
-FACTOR: Final = Kind(second_factor, ("customer", "provider", "manager"))
+FACTOR: Final = Kind(_second_factor, ("customer", "provider", "manager"))
 """An admin does not remove a second factor of their own here."""
 
 FEATURE: Final = Feature(

@@ -190,7 +190,7 @@ async def ids(world: World, row: Row, identity: str, target: str) -> Ids | None:
         return await kind.make(world, identity) if identity in kind.owners else None
     if target == "random" and world.example and world.example[0] is kind:
         return dict.fromkeys(world.example[1], str(uuid4()))
-    stranger = "other provider" if kind.owners[0] == "provider" else f"{identity}'s {target} {kind.owners[0]}"
+    stranger = "other provider" if kind.owners[0] == "provider" else f"{target} {kind.owners[0]}"
     made = await kind.make(world, stranger)
     world.example = kind, made
     if target == "gone":
