@@ -174,7 +174,8 @@ def delivered(product: Product) -> Counter[tuple[str, bool]]:
 def test_a_killed_database_loses_nothing_and_messages_flow_again(
     tmp_path: Path, migrated: Path | None, report: Report
 ) -> None:
-    with Product(tmp_path, interpreter=False, migrated=migrated, BOOKING_RATE_LIMITS="off", **BOUNDLESS) as product:
+    settings = {"BOOKING_RATE_LIMITS": "off", "ONLY_DEMO_ACCOUNTS": "on", **BOUNDLESS}
+    with Product(tmp_path, interpreter=False, migrated=migrated, **settings) as product:
         studios = [open_studio(product, deposit=0, step=5, duration=5) for _ in range(STUDIOS)]
         load = Load()
         figures = asyncio.run(_kill_repeatedly(product, studios, load))
