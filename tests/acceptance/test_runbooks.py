@@ -1,6 +1,6 @@
 """The shell steps of the runbooks can be pasted; in place of a journal there is the log of the product.
 
-So can those of deploy.md that turn a feature on and off.
+So can those of deploy.md that turn a feature on and off, and those of doctor.md.
 """
 
 import shutil
@@ -80,3 +80,19 @@ def test_a_feature_is_turned_on_and_off_as_it_is_pasted(product: Product, shell:
             assert code == 0, f"{command}\n{shown}"
             [flag] = [each for each in admin.get("/admin/flags")["items"] if each["name"] == "series-on-pages"]
             assert (flag.get("rule") or {}).get("percent") == percent, flag
+
+
+def test_the_doctor_is_asked_as_it_is_pasted(product: Product, shell: Shell) -> None:
+    [block] = [each.text for each in fenced(CHECKOUT / "docs" / "operate" / "doctor.md") if each.language == "sh"]
+    plain, for_programs = commands(block)
+    with shell:
+        for name, value in product.settings.items():
+            shell.run(f"export {name}='{value}'")
+        shown, code = shell.run(plain)
+        assert code == 0, shown
+        assert "fine     schema: " in shown
+        shown, code = shell.run(
+            f"{for_programs.partition('#')[0]} | sed -n '/^\\[/,/^\\]/p' | jq -r '.[].what' | sort -u"
+        )
+        assert code == 0, shown
+        assert {"settings", "database", "schema", "clock", "disk"} <= set(shown.split())

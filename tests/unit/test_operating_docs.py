@@ -14,9 +14,12 @@ COMMANDS: Final = [(page.name, block) for page, block in BLOCKS if block.languag
 MARKS: Final = "☁◇"
 """What needs an account somewhere else, or a machine of one's own: docs/operate/deploy.md explains them."""
 EXECUTED: Final = {
+    ("backup.md", "make backup"): "tests/acceptance/test_pasted_restore.py",
+    ("backup.md", "make restore"): "tests/acceptance/test_pasted_restore.py",
     ("deploy.md", "mkdir -p deploy/secrets"): "tests/unit/test_deploy.py",
     ("deploy.md", "echo BOOKING_METRICS_PORT"): "tests/acceptance/test_blue_green.py",
     ("deploy.md", "curl -X PUT"): "tests/acceptance/test_runbooks.py",
+    ("doctor.md", "make doctor"): "tests/acceptance/test_runbooks.py",
     ("operations.md", "#!/bin/sh"): "tests/unit/adapters/smtp/test_pass_bounce.py",
     ("runbooks.md", ""): "tests/acceptance/test_runbooks.py",
 }
@@ -32,15 +35,12 @@ PASTED: Final = {
     "391b20213bff": "deploy.md, A page of maintenance",
     "add1162afbad": "secrets.md, a secret moves",
     "0cfac0dde2e6": "secrets.md, a command outside of the units",
-    "c96f334a9259": "backup.md, Every night, by the units",
     "6e8e60f3ab24": "backup.md, Restore, with the time of that day",
-    "1066bb4773f7": "doctor.md",
     "04b9bd6a759e": "observe.md, 2.",
     "9c5f24d870e0": "observe.md, 3.; three minutes later the Alertmanager had BookingProcessDown",
     "45309678579e": "observe.md, 3., until the alert is there",
     "08af3e421414": "scaling.md, Read replicas, with its own address and folder",
     "2894a1fbf53a": "scaling.md, Citus, on the machine of the tests",
-    "35e01d0a895c": "backup.md, Restore, in a checkout, with the time of that day",
     "131311e1b9cf": "observe.md, Metrics, in a checkout",
     "963b817766eb": "observe.md, Traces, in a checkout, without a collector",
 }
