@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.bookings.errors import RescheduleTooLate, TooManyReschedules
+from booking_domain.shared.checks import checks_types
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import MINUTES_A_DAY
@@ -19,6 +20,7 @@ _KEEPS: Final = ("cancellation_preset", "late_cancellation_keeps_percent", "no_s
 
 
 @dataclass(frozen=True, slots=True, order=True)
+@checks_types
 class Tier:
     """A cancellation at least `hours_before` the start refunds `percent` of what was paid."""
 
@@ -53,6 +55,7 @@ PRESETS: Final[dict[Preset, tuple[Tier, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+@checks_types
 class CancellationPolicy:
     """What is refunded if the customer cancels or does not come; until when, and how often, they may reschedule."""
 

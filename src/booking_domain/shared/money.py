@@ -41,6 +41,8 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
+        if type(self.amount) is not int:
+            require_type("amount", self.amount, int)
         if self.currency not in MINOR_UNIT_DIGITS:
             raise InvalidValue(field="currency", problem=f"{self.currency!r} is not an ISO 4217 currency")
         if self.amount < 0:

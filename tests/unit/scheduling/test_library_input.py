@@ -122,6 +122,10 @@ WRONG: list[tuple[Callable[..., object], str, Any]] = [
     (partial(explain, CALENDAR, [], now=NOW), "start", "2026-11-24T06:00Z"),
     (partial(explain, CALENDAR, start=NOW, now=NOW), "claims", [DAY]),
     (partial(explain, claims=(), start=NOW, now=NOW), "calendar", None),
+    *((partial(booking_domain.Money, currency="MNT"), "amount", wrong) for wrong in (1.5, True, "1")),
+    (partial(booking_domain.Tier, percent=100), "hours_before", "24"),
+    (booking_domain.CancellationPolicy, "tiers", 5),
+    (booking_domain.CancellationPolicy, "max_reschedules", "2"),
 ]
 
 

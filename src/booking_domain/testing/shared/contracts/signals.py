@@ -64,7 +64,11 @@ async def _processes(backend: Backend) -> AsyncIterator[list[Signals]]:
 
 
 class SignalsContract(StorageContract):
-    """What is heard of transactions that commit, in this process and in others."""
+    """What is heard of transactions that commit, in this process and in others.
+
+    That `wait` raises `StorageUnavailable` is a promise of storages that can be unreachable: cut the connection in a
+    test of the adapter's own.
+    """
 
     async def test_the_first_call_may_have_missed_something(self) -> None:
         async with _processes(self.backend) as signals:
