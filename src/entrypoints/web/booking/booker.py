@@ -52,6 +52,7 @@ from entrypoints.web.booking.prepaid import NOTHING, Prepaid, prepaid_for
 from entrypoints.web.booking.series import SERIES_STEPS, Series, series_of
 from entrypoints.web.booking.when import Free, free_times, nearest
 
+_A_DAY: Final = timedelta(days=1)
 _AROUND: Final = timedelta(days=7)
 """How far from a lost time others are offered."""
 _MOST_PACKAGES: Final = 50
@@ -73,8 +74,10 @@ class Booker:
     flags: Flags
 
     def choice(self, given: Mapping[str, Sequence[str]]) -> Choice:
-        """What an address or a form says."""
-        return Choice.of(given, signed_in=self.actor is not None)
+        """What an address or a form says; a day that is over everywhere counts as not said."""
+        choice = Choice.of(given, signed_in=self.actor is not None)
+        over = choice.day is not None and choice.day < (self.clock.now() - _A_DAY).date()
+        return replace(choice, day=None) if over else choice
 
     async def may_repeat(self) -> bool:
         """Whether they may book appointments that repeat."""

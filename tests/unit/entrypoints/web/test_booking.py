@@ -65,6 +65,9 @@ async def test_any_address_leads_to_the_first_step_that_is_not_done(api: Api) ->
     assert 'aria-label="Monday 23 November, 10:00, free"' in times.text
     assert re.search(r'aria-label="Tuesday 24 November, \d+ times"', times.text)
     assert ("<span>23</span>" in times.text, "<span>15</span>" in times.text) == (False, False), "weeks to come"
+    assert ">Times in December 2026</a>" in times.text
+    bookmark = await api.client.get(f"/en/book/{provider_id}/time?service={made}&day=2026-01-02")
+    assert ">November 2026</h2>" in bookmark.text, "what is over is not shown"
 
 
 async def test_each_part_of_the_summary_keeps_its_own_direction(api: Api) -> None:
