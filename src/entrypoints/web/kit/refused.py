@@ -45,7 +45,7 @@ def kept_of(model: Any, error: DomainError) -> dict[str, list[str]]:
 def with_refusal(model: Any, kept: Mapping[str, Sequence[str]], language: str) -> Any:
     """The page with what was typed and what is wrong: beside its field, or above the form if the page has none."""
     said = dict(zip(LANGUAGES, kept.get(_SAID, ()), strict=False))
-    again = dict.fromkeys(said.values(), said[language])
+    again = dict.fromkeys(said.values(), said.get(language, ""))  # a release before kept none
     beside = {
         name.removeprefix(_BESIDE): again.get(texts[0], texts[0])
         for name, texts in kept.items()
