@@ -55,6 +55,8 @@ _WAITING_JOBS: Final = """
     WHERE status IN ('todo', 'doing') AND (coalesce(scheduled_at, now()) <= now() OR attempts > 0) AND id <= %s
 """
 """Jobs that are due, and those that failed while the database was down and are retried later."""
+_DUE_MESSAGES: Final = "SELECT count(*) FROM messages WHERE status = 'pending' AND next_attempt_at <= now()"
+"""Those of which a kill ended the sending are sent by the sweep of a minute."""
 
 
 @dataclass
@@ -219,6 +221,7 @@ async def _kill_repeatedly(product: Product, studios: list[Studio], load: Load) 
         people.may_book.set()
     await until(lambda: product.number("SELECT count(*) FROM outbox") == 0, "the outbox is empty")
     await until(lambda: product.number(_WAITING_JOBS, 2**62) == 0, "the jobs are done")
+    await until(lambda: product.number(_DUE_MESSAGES) == 0, "the messages are sent")
     return figures
 
 

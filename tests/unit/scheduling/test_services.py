@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from booking_domain.scheduling.model import Calendar, SlotSettings
@@ -83,6 +83,13 @@ def offered(draw: st.DrawFn, number: int = 0, *, add_on: bool = False) -> Offere
     )
 
 
+HAIRCUT: Final = OfferedService(
+    id=ServiceId(UUID(int=2)), name="Haircut", minutes=60, price=Money.of(20_000, "MNT"), deposit=Money.zero("MNT")
+)
+OF_PROVIDER: Final = ("buffer_before_minutes", "buffer_after_minutes", "min_notice_minutes", "horizon_days")
+"""What `compose` asks of the provider."""
+
+
 @st.composite
 def bookings(draw: st.DrawFn) -> tuple[OfferedService, ...]:
     count = draw(st.integers(1, MAX_SERVICES_PER_BOOKING))
@@ -104,6 +111,48 @@ def test_lengths_prices_and_deposits_add_up_and_each_service_keeps_its_buffers(
     needed = [after if each.buffer_after_minutes is None else each.buffer_after_minutes for each in services]
     assert whole.buffer_after_minutes in needed
     assert all(whole.buffer_after_minutes >= each for each in needed)
+
+
+@given(bookings())
+@example((replace(HAIRCUT, capacity=8),))
+@example((replace(HAIRCUT, minutes=2 * A_DAY, whole_days=True),))
+@example((replace(HAIRCUT, pauses=(Pause(20, 10),), needs=NEEDS[:2], hours=LARGEST.hours, venue_id=VENUE),))
+def test_appointments_have_what_their_services_have_together_and_else_what_the_provider_has(
+    services: tuple[OfferedService, ...],
+) -> None:
+    own = SlotSettings(
+        step_minutes=20,
+        duration_minutes=50,
+        buffer_before_minutes=11,
+        buffer_after_minutes=12,
+        min_notice_minutes=13,
+        horizon_days=400,
+        max_per_day=6,
+        venue="own",
+        travel_minutes=15,
+    )
+    calendar = Calendar(time_zone="Asia/Ulaanbaatar", settings=own)
+    schedule = ProviderSchedule(
+        provider_id=PROVIDER,
+        owner_id=UserId(UUID(int=8)),
+        accepting=True,
+        calendar=calendar,
+        further_durations=(15, 30),
+    )
+    default = {name: getattr(own, name) for name in OF_PROVIDER}
+    whole = compose(services, **default)
+    together: dict[str, Any] = {
+        name: getattr(whole, name) for name in ("capacity", "class_id", "pauses", "whole_days", *OF_PROVIDER)
+    }
+    venue = own.venue if whole.venue_id is None else str(whole.venue_id)
+    settings = replace(own, duration_minutes=whole.minutes, venue=venue, **together)
+    assert schedule.for_services(services) == replace(
+        schedule,
+        calendar=replace(calendar, settings=settings, service_hours=whole.hours),
+        further_durations=(),
+        services=services,
+        needs=whole.needs,
+    )
 
 
 @given(bookings(), st.integers(0, 240), st.integers(0, 730))

@@ -167,7 +167,7 @@ async def test_a_repeated_event_is_kept_and_sent_once() -> None:
     office = Office(ScriptedSender())
     event = office.event()
     assert await office.tell(EMAIL, event=event)
-    assert not await office.tell(EMAIL, event=event)
+    assert await office.tell(EMAIL, event=event)  # who was told first may have crashed before it was sent
     await office.send_until_nothing_waits()
     assert len(office.sender.sent) == 1
     assert await office.platform.reads.notifications.unread(office.user.id) == 1

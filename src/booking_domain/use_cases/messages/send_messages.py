@@ -78,7 +78,8 @@ class StoringNotifier(Notifier):
         command = StoreNotification(
             user_id=user_id, event=event, notice=notice, contacts=contacts, everywhere=everywhere
         )
-        if await self._executor.run(keep_notification, command, actor=SYSTEM) and contacts:
+        await self._executor.run(keep_notification, command, actor=SYSTEM)
+        if contacts:  # also if it was kept before: whoever did that may have crashed before its messages were sent
             self.notified.add(user_id)
 
 
