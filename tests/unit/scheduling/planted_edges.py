@@ -1,13 +1,23 @@
 """Slot functions with bugs at the edges: each is found by the properties at a hundred examples, in every run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Final
 
 from tests.unit.scheduling.planted import MINUTE, Wrong, other, other_settings
 
-from booking_domain.scheduling import Anchoring, Claim, ClockChanges, Slot, TimeRange, WeeklyRule
+from booking_domain.scheduling import (
+    Anchoring,
+    Calendar,
+    Claim,
+    ClockChanges,
+    OpeningHours,
+    Slot,
+    TimeRange,
+    WeeklyRule,
+)
 from booking_domain.testing.question import Question
 
 
@@ -59,16 +69,19 @@ def takes_the_second_of_two_hours(asked: Question) -> Iterable[Slot]:
     calendar = asked.calendar
     if calendar.salon is not None:
         return asked.slots()
+    day = (asked.window.start - timedelta(days=1)).astimezone(calendar.zone).date()
+    return after_the_second(asked, calendar, [day + timedelta(days=away) for away in range(4)])
+
+
+def after_the_second(asked: Question, of: Calendar | OpeningHours, dates: Sequence[date]) -> Iterable[Slot]:
+    """The slots but those between two occurrences of a time at which a rule opens on one of these dates."""
     closed: list[TimeRange] = []
-    for rule in calendar.rules:
-        day = (asked.window.start - timedelta(days=1)).astimezone(calendar.zone).date()
-        for away in range(4):
-            date = day + timedelta(days=away)
-            if rule.applies_on(date) and all(each.date != date for each in calendar.exceptions):
-                at = datetime(date.year, date.month, date.day, tzinfo=calendar.zone) + rule.hours.start.minutes * MINUTE
-                first, second = at.astimezone(UTC), at.replace(fold=1).astimezone(UTC)
-                if first < second:
-                    closed.append(TimeRange(first, second))
+    for rule, day in product(of.rules, dates):
+        if rule.applies_on(day) and all(each.date != day for each in of.exceptions):
+            at = datetime(day.year, day.month, day.day, tzinfo=of.zone) + rule.hours.start.minutes * MINUTE
+            first, second = at.astimezone(UTC), at.replace(fold=1).astimezone(UTC)
+            if first < second:
+                closed.append(TimeRange(first, second))
     return [slot for slot in asked.slots() if not any(each.start <= slot.start < each.end for each in closed)]
 
 

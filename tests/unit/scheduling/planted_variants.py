@@ -6,12 +6,12 @@ They were planted without a look at the edges of the harness.
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from tests.unit.scheduling.planted import MINUTE, Wrong, other, other_settings
-from tests.unit.scheduling.planted_edges import from_the_day_after, until_the_day_before
+from tests.unit.scheduling.planted_edges import after_the_second, from_the_day_after, until_the_day_before
 
 from booking_domain.scheduling import (
     Anchoring,
@@ -329,16 +329,8 @@ def takes_the_second_of_two_hours_for_the_salon(asked: Question) -> Iterable[Slo
     salon = asked.calendar.salon
     if salon is None or asked.calendar.settings.clock_changes is not ClockChanges.ELAPSED:
         return asked.slots()
-    closed: list[TimeRange] = []
-    for rule in salon.rules:
-        for away in range(-1, (asked.window.end - asked.window.start).days + 2):
-            day = asked.window.start.astimezone(salon.zone).date() + away * DAY
-            if rule.applies_on(day) and all(each.date != day for each in salon.exceptions):
-                at = datetime(day.year, day.month, day.day, tzinfo=salon.zone) + rule.hours.start.minutes * MINUTE
-                first, second = at.astimezone(UTC), at.replace(fold=1).astimezone(UTC)
-                if first < second:
-                    closed.append(TimeRange(first, second))
-    return [slot for slot in asked.slots() if not any(each.start <= slot.start < each.end for each in closed)]
+    first, days = asked.window.start.astimezone(salon.zone).date(), (asked.window.end - asked.window.start).days
+    return after_the_second(asked, salon, [first + away * DAY for away in range(-1, days + 2)])
 
 
 VARIANTS: Final[tuple[Wrong, ...]] = (

@@ -28,6 +28,7 @@ from booking_domain.testing.edges.moving import (
     a_range,
     a_rule,
     a_unit,
+    an_exception,
     changed,
     claimed,
     date_of,
@@ -47,7 +48,7 @@ def days_around_exceptions(question: Question) -> Question:
     """Whole days of which one date is closed, and another has other hours than usual."""
     day = date_of(question)
     closed = DateException(id=ExceptionId(UUID(int=98)), date=day + 2 * DAY)
-    shorter = DateException(id=ExceptionId(UUID(int=99)), date=day - 2 * DAY, ranges=(Hours.parse("11:00-15:00"),))
+    shorter = an_exception(day - 2 * DAY, Hours.parse("11:00-15:00"))
     return _in_days(question, 2 + day.day % 2, exceptions=(closed, shorter))
 
 

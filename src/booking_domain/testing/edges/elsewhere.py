@@ -3,20 +3,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from booking_domain.scheduling import (
     Anchoring,
     Block,
     Claim,
     ClockChanges,
-    DateException,
     Hours,
     OpeningHours,
     ServiceHours,
     WeeklyRule,
 )
-from booking_domain.shared.ids import ExceptionId
 from booking_domain.testing.edges.hours_and_claims import days_after_saturday, hours_in_a_change, with_notice
 from booking_domain.testing.edges.moving import (
     ALL_DAY,
@@ -24,6 +21,7 @@ from booking_domain.testing.edges.moving import (
     MINUTE,
     a_range,
     a_rule,
+    an_exception,
     around,
     changed,
     claimed,
@@ -41,7 +39,7 @@ _OTHER_HOURS: Final = Hours.parse("10:00-14:00"), Hours.parse("22:00-02:00")
 def dates_of_a_salon(question: Question) -> Question:
     """Rules of the salon end and begin on a date, and skip weeks before it; or the salon has an exception there."""
     day = date_of(question)
-    exceptions = (_exception(day),) if day.day % 4 == 0 else ()
+    exceptions = (an_exception(day, *_OTHER_HOURS),) if day.day % 4 == 0 else ()
     zone = question.calendar.time_zone
     return _open(question, salon=OpeningHours(time_zone=zone, rules=_dated(day), exceptions=exceptions))
 
@@ -97,7 +95,8 @@ def evening_before_other_hours(question: Question) -> Question:
     """Hours past midnight run into a date with other hours, which run past midnight themselves."""
     day = date_of(question)
     rules = a_rule(day - DAY, "20:00-06:00"), a_rule(day, ALL_DAY)
-    there = changed(question, rules=rules, exceptions=(_exception(day),), window=around(question.calendar, day))
+    exceptions = (an_exception(day, *_OTHER_HOURS),)
+    there = changed(question, rules=rules, exceptions=exceptions, window=around(question.calendar, day))
     settings = plain_settings(question, duration_minutes=30, step_minutes=15, min_notice_minutes=0, horizon_days=90)
     return replace(there, calendar=replace(there.calendar, settings=settings), claims=(), duration_minutes=None)
 
@@ -109,8 +108,7 @@ def exception_by_the_clock(question: Question) -> Question:
     if changing is None:
         return question
     there, day, hours = changing
-    exception = DateException(id=ExceptionId(UUID(int=99)), date=day, ranges=(hours,))
-    return replace(there, calendar=replace(there.calendar, rules=(), exceptions=(exception,)))
+    return replace(there, calendar=replace(there.calendar, rules=(), exceptions=(an_exception(day, hours),)))
 
 
 def salon_in_a_change(question: Question) -> Question:
@@ -141,10 +139,6 @@ def _monday_in_may(question: Question) -> date:
     return day - day.weekday() * DAY
 
 
-def _exception(day: date) -> DateException:
-    return DateException(id=ExceptionId(UUID(int=99)), date=day, ranges=_OTHER_HOURS)
-
-
 def _dated(day: date) -> tuple[WeeklyRule, ...]:
     """Rules that open parts of the date: of one it is the last, of one the first, and one skips weeks before it."""
     since = day - timedelta(weeks=2, days=days_after_saturday(day))
@@ -164,12 +158,4 @@ def _open(question: Question, **changes: Any) -> Question:
 def _limited(question: Question, day: date, claims: tuple[Claim, ...], **limit: Any) -> Question:
     """A date that is open all day, with claims and a limit."""
     settings = replace(plain_settings(question, duration_minutes=60, step_minutes=30), **limit)
-    return changed(
-        replace(question, claims=claims, duration_minutes=None),
-        settings=settings,
-        rules=(a_rule(day, ALL_DAY),),
-        exceptions=(),
-        blocks=(),
-        busy=(),
-        window=around(question.calendar, day),
-    )
+    return open_all_day(question, settings, day=day, claims=claims)

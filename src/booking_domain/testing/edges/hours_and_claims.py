@@ -10,7 +10,6 @@ from booking_domain.scheduling import (
     Anchoring,
     Block,
     ClockChanges,
-    DateException,
     Hours,
     Pause,
     RequiredResource,
@@ -19,7 +18,7 @@ from booking_domain.scheduling import (
     WallTime,
     WeeklyRule,
 )
-from booking_domain.shared.ids import ExceptionId, ServiceId
+from booking_domain.shared.ids import ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.edges.moving import (
     ALL_DAY,
@@ -29,6 +28,7 @@ from booking_domain.testing.edges.moving import (
     a_range,
     a_rule,
     a_unit,
+    an_exception,
     around,
     changed,
     claimed,
@@ -70,11 +70,10 @@ def days_after_saturday(day: date) -> int:
 def evening_before_exception(question: Question) -> Question:
     """Hours past midnight run into a date with an exception."""
     day = date_of(question)
-    closed = DateException(id=ExceptionId(UUID(int=99)), date=day)
     return changed(
         question,
         rules=(a_rule(day - DAY, "20:00-06:00"), a_rule(day, ALL_DAY)),
-        exceptions=(closed,),
+        exceptions=(an_exception(day),),
         window=around(question.calendar, day),
     )
 
@@ -229,7 +228,7 @@ def service_on_an_exception(question: Question) -> Question:
     day = date_of(question)
     valid = a_rule(day, "09:10-12:40", valid_until=day), a_rule(day, "13:00-16:10", valid_from=day + DAY)
     there = _with_service_hours(question, *valid)
-    other = DateException(id=ExceptionId(UUID(int=99)), date=day, ranges=(Hours.parse("06:00-15:00"),))
+    other = an_exception(day, Hours.parse("06:00-15:00"))
     return replace(there, calendar=replace(there.calendar, exceptions=(other,)))
 
 

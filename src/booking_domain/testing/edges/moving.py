@@ -14,13 +14,14 @@ from booking_domain.scheduling import (
     Claim,
     ClaimKind,
     ClockChanges,
+    DateException,
     Hours,
     ResourceUnit,
     SlotSettings,
     TimeRange,
     WeeklyRule,
 )
-from booking_domain.shared.ids import RuleId
+from booking_domain.shared.ids import ExceptionId, RuleId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.testing.question import Question
 
@@ -64,6 +65,11 @@ def a_rule(day: date, text: str, **more: Any) -> WeeklyRule:
     return WeeklyRule(id=number, day=day.isoweekday() % 7, hours=Hours.parse(text), **more)
 
 
+def an_exception(day: date, *ranges: Hours) -> DateException:
+    """The hours of a date; none of one that is closed."""
+    return DateException(id=ExceptionId(UUID(int=99)), date=day, ranges=ranges)
+
+
 def a_range(at: datetime, start: int, minutes: int) -> TimeRange:
     return TimeRange(at + start * MINUTE, at + (start + minutes) * MINUTE)
 
@@ -96,10 +102,15 @@ def _short(question: Question, **changes: Any) -> SlotSettings:
 
 
 def open_all_day(
-    question: Question, settings: SlotSettings, *, claims: tuple[Claim, ...] = (), **changes: Any
+    question: Question,
+    settings: SlotSettings,
+    *,
+    day: date | None = None,
+    claims: tuple[Claim, ...] = (),
+    **changes: Any,
 ) -> Question:
-    """The question about the date in the window, which is open all day."""
-    day = date_of(question)
+    """The question about a date, else that in the window, which is open all day."""
+    day = day or date_of(question)
     return changed(
         replace(question, claims=claims, duration_minutes=None),
         settings=settings,
