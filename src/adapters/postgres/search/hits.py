@@ -93,8 +93,8 @@ def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOr
     follows = [tuple_(key, _lot_of(ids[0]), *ids) > tuple_(*last)] if page is Page.NEXT else []
     most = bindparam("most", type_=Integer())
     # Lots are drawn for these alone: those of a page, and others with as many points as its last one.
-    facts = [each for each in c if each.key not in COUNTED]
-    first = select(key, *facts).where(*follows).order_by(key).fetch(most, with_ties=True).subquery("first")
+    shown = (each for each in c if each.key not in COUNTED)
+    first = select(key, *shown).where(*follows).order_by(key).fetch(most, with_ties=True).subquery("first")
     drawn, *facts = first.c
     lot = _lot_of(first.c[str(ids[0].key)]).label("lot")
     return select(drawn, lot, *facts).order_by(drawn, lot, *(first.c[str(each.key)] for each in ids)).limit(most)

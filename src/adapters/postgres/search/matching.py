@@ -217,7 +217,8 @@ _NONE: Final = _zeros(QUARTERS)
 _NONE_OF_SLICE: Final = _zeros(_SLICE)
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
-_price: Final = _e.price_from + 0
+_SCORE: Final = (_e.score + 0).desc()
+_PRICE: Final = _e.price_from + 0
 """So that no index of prices is read beside that of words: of the prices of a band it has thousands."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
 _RATED: Final = and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count)
@@ -417,22 +418,22 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
     if by is SearchOrder.BEST:
         return one_by_one(_in_time(rest.where(band), shape, _MERIT) for band in MERIT_BANDS)
     if by is SearchOrder.RATING and is_marked(shape):
-        return one_by_one(_in_time(rest.where(band), shape, (_e.score + 0).desc()) for band in SCORE_BANDS)
+        return one_by_one(_in_time(rest.where(band), shape, _SCORE) for band in SCORE_BANDS)
     if (first := next((number for number, name in enumerate(_CHEAPEST) if name in shape), None)) is not None:
         lowest, above = (bindparam(name, type_=BigInteger()) for name in ("lowest", "above"))
         bands = (
-            matching.where(_has_any(shape, f"{words}tier_0", words), _price < lowest),
+            matching.where(_has_any(shape, f"{words}tier_0", words), lowest > _PRICE),
             *(
-                rest.where(band, _price >= lowest, _price < above)
+                rest.where(band, lowest <= _PRICE, above > _PRICE)
                 for band in (*PRICE_BANDS[first:], *PRICE_BANDS[:first])
             ),
-            matching.where(_has_any(shape, f"{words}tier_1", words), _price >= above),
+            matching.where(_has_any(shape, f"{words}tier_1", words), above <= _PRICE),
         )
-        return one_by_one(_in_time(band, shape, _price) for band in bands)
+        return one_by_one(_in_time(band, shape, _PRICE) for band in bands)
     marked = [matching.where(_has(shape, f"{words}tier_{number}", words)) for number in TIERS]
     if by is SearchOrder.RATING:
         tiers = [*marked, rest.where(_e.score < beyond())]
-        return one_by_one(_in_time(tier, shape, (_e.score + 0).desc()) for tier in tiers)
+        return one_by_one(_in_time(tier, shape, _SCORE) for tier in tiers)
     of_price = zip(marked, TIERS, strict=True)
     tiers = [
         *(
@@ -444,7 +445,7 @@ def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSele
         ),
         rest.where(_e.price_from > beyond()),
     ]
-    return one_by_one(_in_time(tier, shape, _e.price_from + 0) for tier in tiers)
+    return one_by_one(_in_time(tier, shape, _PRICE) for tier in tiers)
 
 
 def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:

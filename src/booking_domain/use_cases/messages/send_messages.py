@@ -79,7 +79,7 @@ class StoringNotifier(Notifier):
             user_id=user_id, event=event, notice=notice, contacts=contacts, everywhere=everywhere
         )
         await self._executor.run(keep_notification, command, actor=SYSTEM)
-        if contacts:  # also if it was kept before: whoever did that may have crashed before its messages were sent
+        if contacts:  # also if an earlier run has kept it: that may have ended before it asked for the messages
             self.notified.add(user_id)
 
 
