@@ -1,14 +1,19 @@
 """Back-ups of a real server: a state between two changes, and a log with a hole."""
 
+import asyncio
 import shutil
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.databases import BINARIES
+from tests.acceptance.product import eventually
+from tests.databases import BINARIES, CIPHER
 
+from adapters.postgres.database import Database
 from adapters.postgres.kit import backups, embedded
+from booking_domain.shared.heartbeats import ReceivedLog
 
 FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -102,3 +107,47 @@ def test_the_programs_of_the_servers_version_are_run(tmp_path: Path, monkeypatch
     assert backups.programs("pg_verifybackup", version=14) == tmp_path
     with pytest.raises(backups.BackupError, match="pg_verifybackup of PostgreSQL 13 cannot be found"):
         backups.programs("pg_verifybackup", version=13)
+
+
+def test_who_receives_the_log_is_known(tmp_path: Path) -> None:
+    """Nobody; an archiver that fails; a receiver, until it is killed; an archiver that succeeds."""
+    works = tmp_path / "works"
+    settings = FAST | {"archive_mode": "on", "archive_command": f"test -e '{works}'"}
+    server = embedded.start(tmp_path, settings=settings, binaries=BINARIES)
+
+    async def asked() -> ReceivedLog:
+        database = Database(server.conninfo, cipher=CIPHER, pool_size=1)
+        await database.open()
+        try:
+            return await database.received_log()
+        finally:
+            await database.close()
+
+    def known() -> ReceivedLog:
+        return asyncio.run(asked())
+
+    try:
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            assert known() == ReceivedLog(receiver=None, archiver=True, waiting_bytes=0)
+            connection.execute("SELECT pg_logical_emit_message(true, 'booking', 'archived')")
+            connection.execute("SELECT pg_switch_wal()")
+            eventually(lambda: known().archiver is False, what="the archiver fails")
+
+            source = backups.Source.at(server.conninfo)
+            backups.keep_log(source)
+            assert known().receiver is False
+            history = backups.history_of(tmp_path / "backups", source)
+            history.wal.mkdir(parents=True)
+            arguments = backups.receiving_arguments(history, source, durable=False)
+            with subprocess.Popen([BINARIES / "pg_receivewal", *arguments], env=source.environ) as receiver:  # noqa: S603
+                eventually(lambda: known().receiver, what="the log is received")
+                receiver.kill()
+            eventually(lambda: known().receiver is False, what="the receiver is gone")
+            connection.execute("SELECT pg_logical_emit_message(true, 'booking', repeat('x', 100000))")
+            assert known().waiting_bytes > 100_000
+
+            works.touch()
+            connection.execute("SELECT pg_switch_wal()")  # it tries again now
+            eventually(lambda: known().archiver, what="the archiver succeeds")
+    finally:
+        server.stop()

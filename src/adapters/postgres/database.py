@@ -29,9 +29,9 @@ from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
 from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS
 from adapters.postgres.signals import PostgresSignals
-from adapters.postgres.waiting_work import read_waiting
+from adapters.postgres.waiting_work import read_log, read_waiting
 from booking_domain.shared.errors import StorageUnavailable
-from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiting
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, ReceivedLog, Waiting
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.positions import POSITION
 
@@ -175,12 +175,12 @@ class Database:
                     await self._closing.wait()
 
     async def beat(self, activities: Iterable[Activity]) -> None:
-        """Record that the worker did these now."""
+        """Record that these happened now."""
         async with self.work() as work:
             await beat(work, activities)
 
     async def heartbeats(self) -> Mapping[Activity, Heartbeat]:
-        """Return when the worker last did each of its activities."""
+        """Return when each activity last happened."""
         async with self.work() as work:
             return await read_heartbeats(work)
 
@@ -193,6 +193,11 @@ class Database:
         """Return what waits for the worker and for gateways."""
         async with self.work() as work:
             return await read_waiting(work)
+
+    async def received_log(self) -> ReceivedLog:
+        """Return who receives the write-ahead log."""
+        async with self.work() as work:
+            return await read_log(work)
 
     def pool_statistics(self) -> Mapping[str, int]:
         """Return the numbers of connections, and of those who wait for one."""

@@ -1,4 +1,4 @@
-"""When the worker last did its work: one row for each of its activities."""
+"""When the worker last did its work, and when the last back-up was made: one row for each activity."""
 
 from collections.abc import Iterable
 from typing import Final

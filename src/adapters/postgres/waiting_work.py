@@ -1,12 +1,13 @@
-"""What waits to be done, read from the tables of jobs, bookings and payments."""
+"""What waits to be done, read from the tables of jobs, bookings and payments, and who receives the log."""
 
 from typing import Final
 
 from sqlalchemy import text
 
+from adapters.postgres.kit.backups import SLOT
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from booking_domain.shared.heartbeats import Waiting
+from booking_domain.shared.heartbeats import ReceivedLog, Waiting
 
 # Each part reads through a partial index: of jobs to do, of bookings with a deadline, of pending payments.
 _WAITING: Final = Statement(
@@ -24,6 +25,16 @@ _WAITING: Final = Statement(
     """)
 )
 
+_LOG: Final = Statement(
+    text("""
+    SELECT active AND wal_status IS DISTINCT FROM 'lost',
+        coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint,
+        current_setting('archive_mode') <> 'off',
+        last_failed_time > coalesce(last_archived_time, '-infinity')
+    FROM pg_stat_archiver LEFT JOIN pg_replication_slots ON slot_name = :slot
+    """)
+)
+
 
 async def read_waiting(work: Work) -> list[Waiting]:
     """What waits, by kind; nothing of a kind of which nothing waits."""
@@ -31,3 +42,13 @@ async def read_waiting(work: Work) -> list[Waiting]:
         Waiting(what=what, count=count, oldest_seconds=max(0.0, float(seconds)))
         for what, count, seconds in await work.all(_WAITING)
     ]
+
+
+async def read_log(work: Work) -> ReceivedLog:
+    """Who receives the write-ahead log."""
+    [(receives, waiting, archives, failed)] = await work.all(_LOG, slot=SLOT)
+    return ReceivedLog(
+        receiver=None if receives is None and archives else bool(receives),
+        archiver=not failed if archives else None,
+        waiting_bytes=waiting,
+    )

@@ -1,4 +1,4 @@
-"""Whether the worker works: the last time of each of its activities, and what waits for it."""
+"""Whether the worker works and back-ups are made: the last time of each activity, and what waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Activity(StrEnum):
-    """What the worker does again and again, also while there is nothing to do."""
+    """What the worker does again and again, also while there is nothing to do, and the back-up beside it."""
 
     RELAY = "relay"
     """The outbox was read, and its messages were handed on."""
@@ -22,6 +22,8 @@ class Activity(StrEnum):
     """A job of the queue of jobs that send messages to people has ended."""
     SWEEP = "sweep"
     """Every sweep has succeeded."""
+    BACKUP = "backup"
+    """A verified copy of the database and the objects of files is complete; not by the worker."""
 
 
 STALE_AFTER: Final[Mapping[Activity, timedelta]] = {
@@ -33,6 +35,7 @@ STALE_AFTER: Final[Mapping[Activity, timedelta]] = {
     Activity.MESSAGE_JOBS: timedelta(minutes=3),
     Activity.SWEEP: timedelta(minutes=3),
 }
+"""The activities of the worker, and how long each may take to happen again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,20 @@ class Waiting:
     """How long the first has waited."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedLog:
+    """Who copies the write-ahead log of the database."""
+
+    receiver: bool | None
+    """Whether `receive-wal` receives it now; None if only the server archives it."""
+    archiver: bool | None
+    """Whether the server's last attempt to archive a part succeeded; None if it archives nothing."""
+    waiting_bytes: int
+    """What the server keeps for `receive-wal`; 0 without it."""
+
+
 def stale(heartbeats: Mapping[Activity, Heartbeat]) -> list[Activity]:
-    """Return the activities that never happened, or not for too long."""
+    """Return the activities of the worker that never happened, or not for too long."""
     return [
         activity
         for activity, limit in STALE_AFTER.items()

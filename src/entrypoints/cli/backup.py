@@ -28,6 +28,7 @@ from adapters.postgres.kit import backups, embedded, migrations
 from booking_domain.files.model import File
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.audit import AuditFilter
+from booking_domain.shared.heartbeats import Activity
 from booking_domain.shared.ids import AuditId, CustomerId, UserId
 from booking_domain.use_cases.accounts.erase_account import ACCOUNT_ERASED, erase_account_again
 from booking_domain.use_cases.customers.commands import WALK_IN_DELETED, delete_walk_in_again
@@ -160,7 +161,7 @@ def backup(settings: Settings, url: str, *, full: bool) -> int:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     source = backups.Source.at(url)
     base = backups.back_up(folder, source, full=full)
-    copied, recorded = asyncio.run(_beside(settings, url))
+    copied, recorded = asyncio.run(complete(settings, url))
     oldest = base.ended_at - settings.backup_life
     gone = [name for history in backups.History.all_in(folder) for name in history.remove_before(oldest)]
     kind = "full" if base.previous is None else f"adds to {base.previous}"
@@ -171,10 +172,13 @@ def backup(settings: Settings, url: str, *, full: bool) -> int:
     return 0
 
 
-async def _beside(settings: Settings, url: str) -> tuple[int, int]:
+async def complete(settings: Settings, url: str) -> tuple[int, int]:
+    """Add objects and erasures to a copy of the database, and note that there is a back-up; return how many of each."""
     async with _container(settings, url) as container:
         copied = await Objects(settings.backups, container).copy()
-        return copied, await Erasures(settings.backups).record(container)
+        recorded = await Erasures(settings.backups).record(container)
+        await container.database().beat([Activity.BACKUP])
+        return copied, recorded
 
 
 def receive_wal(settings: Settings, url: str) -> int:

@@ -52,7 +52,9 @@ _SLOT: Final = """
 _CARDS: Final = """
     SELECT gateway, count(*) FROM plans WHERE method IS NOT NULL AND status <> 'ended' GROUP BY gateway ORDER BY gateway
 """
-_BEATS: Final = "SELECT max(last_at) > clock_timestamp() - interval '5 minutes' FROM worker_heartbeats"
+_BEATS: Final = """
+    SELECT max(last_at) > clock_timestamp() - interval '5 minutes' FROM worker_heartbeats WHERE activity <> 'backup'
+"""
 
 
 class State(StrEnum):

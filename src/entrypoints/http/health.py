@@ -6,7 +6,7 @@ from typing import Final, Literal, Protocol
 from litestar import Router, get
 
 from booking_domain.shared.errors import ProcessStopping
-from booking_domain.shared.heartbeats import Activity, Heartbeat, stale
+from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Heartbeat, stale
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
@@ -116,7 +116,7 @@ async def ready(
     return ReadyJson(
         status="degraded" if late else "ok",
         stale=tuple(_NAMES[activity] for activity in late),
-        worker=WorkerJson(**{str(activity): last.get(activity) for activity in Activity}),
+        worker=WorkerJson(**{str(activity): last.get(activity) for activity in STALE_AFTER}),
         replica=None if state is None else _of_replica(state, settings.replica_lag),
     )
 

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from booking_domain.reconciliation.model import LedgerKind
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat, Waiting, stale
+from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat, ReceivedLog, Waiting, stale
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.observe.metrics import gauge
 
@@ -25,11 +25,12 @@ log: Final = structlog.get_logger()
 
 
 class PlatformRecord(Protocol):
-    """What the database knows of the worker, and of what waits for it."""
+    """What the database knows of the worker, of what waits for it, and of back-ups."""
 
     async def heartbeats(self) -> Mapping[Activity, Heartbeat]: ...
     async def backlog(self) -> Backlog: ...
     async def waiting(self) -> Sequence[Waiting]: ...
+    async def received_log(self) -> ReceivedLog: ...
 
 
 class ReplicaState(Protocol):
@@ -79,6 +80,8 @@ class PlatformMetrics(Collector):
     async def _read(self) -> list[Metric]:
         heartbeats, backlog = await self._record.heartbeats(), await self._record.backlog()
         waiting = {each.what: each for each in await self._record.waiting()}
+        log_of_server = await self._record.received_log()
+        receivers = {"receiver": log_of_server.receiver, "archiver": log_of_server.archiver}
         parked = await self._reads.parked_jobs.counts()
         findings = await self._reads.search.finding_counts(self._clock.now() - _WEEK)
         wrong = await self._reads.statistics.findings(self._clock.now() - _WEEK)
@@ -93,7 +96,7 @@ class PlatformMetrics(Collector):
                 "booking_worker_last_activity_timestamp_seconds",
                 "The time of the worker's last activity of this kind; 0 if never.",
                 "activity",
-                {each: heartbeats[each].at.timestamp() if each in heartbeats else 0 for each in STALE_AFTER},
+                {each: _last(heartbeats, each) for each in STALE_AFTER},
             ),
             _by(
                 "booking_worker_stale",
@@ -137,7 +140,24 @@ class PlatformMetrics(Collector):
             gauge("booking_expiries_oldest_seconds", "How long the first is past it.", expiries.oldest_seconds),
             gauge("booking_payments_pending", "Payments that wait for the gateway.", payments.count),
             gauge("booking_payments_oldest_seconds", "How long the first waits.", payments.oldest_seconds),
+            gauge(
+                "booking_backup_last_timestamp_seconds",
+                "The end of the last back-up; 0 if there is none.",
+                _last(heartbeats, Activity.BACKUP),
+            ),
+            _by(
+                "booking_log_received",
+                "1 if the write-ahead log is received, and if it is archived.",
+                "by",
+                {name: works for name, works in receivers.items() if works is not None},
+            ),
+            gauge("booking_log_waiting_bytes", "What waits for the receiver.", log_of_server.waiting_bytes),
         ]
+
+
+def _last(heartbeats: Mapping[Activity, Heartbeat], activity: Activity) -> float:
+    """The time of the last one in seconds; 0 if it never happened."""
+    return heartbeats[activity].at.timestamp() if activity in heartbeats else 0
 
 
 def _by(name: str, documentation: str, label: str, values: Mapping[str, float]) -> Metric:

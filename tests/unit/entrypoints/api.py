@@ -25,7 +25,7 @@ from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.actor import SYSTEM, Actor, Role
-from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiting
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, ReceivedLog, Waiting
 from booking_domain.shared.ids import BookingId, SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import Builder
@@ -68,6 +68,7 @@ class OpenDatabase(MemoryDatabase):
         self.last = {activity: Heartbeat(MONDAY_MORNING, timedelta()) for activity in Activity}
         self.outbox = Backlog(waiting=0, parked=0, oldest_seconds=0)
         self.undone: list[Waiting] = []
+        self.log = ReceivedLog(receiver=True, archiver=None, waiting_bytes=0)
 
     async def open(self) -> None:
         self.open_now = True
@@ -85,6 +86,9 @@ class OpenDatabase(MemoryDatabase):
 
     async def waiting(self) -> list[Waiting]:
         return self.undone
+
+    async def received_log(self) -> ReceivedLog:
+        return self.log
 
     def pool_statistics(self) -> dict[str, int]:
         return {"pool_size": 4, "pool_available": 1, "pool_max": 10, "requests_waiting": 2, "requests_wait_ms": 1_500}

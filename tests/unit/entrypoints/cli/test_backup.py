@@ -9,9 +9,10 @@ from tests.databases import CIPHER, TestServer
 from adapters.postgres import restoring
 from adapters.postgres.database import Database
 from booking_domain.files.model import FileParty
+from booking_domain.shared.heartbeats import Activity
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.files.contracts import a_ready_file
-from entrypoints.cli.backup import Objects
+from entrypoints.cli.backup import Objects, complete
 from entrypoints.container import Container
 from entrypoints.settings.main import Settings
 
@@ -57,5 +58,19 @@ async def test_objects_are_copied_once_set_aside_and_put_back(postgres: TestServ
             objects.remove_before(today + timedelta(days=1))
             assert not any(each.exists() for each in kept)
             assert set((await restoring.broken(database)).values()) == {0}
+        finally:
+            await database.close()
+
+
+async def test_a_back_up_that_is_complete_is_noted_in_the_database(postgres: TestServer, tmp_path: Path) -> None:
+    with postgres.database() as url:
+        settings = Settings.from_environment({"BOOKING_DATA_DIR": str(tmp_path)})
+        settings.backups.mkdir()
+        database = Database(url, cipher=CIPHER, pool_size=2)
+        await database.open()
+        try:
+            assert Activity.BACKUP not in await database.heartbeats()
+            assert await complete(settings, url) == (0, 0)
+            assert (await database.heartbeats())[Activity.BACKUP].age < timedelta(minutes=5)
         finally:
             await database.close()

@@ -17,7 +17,7 @@ from tests.unit.features.jobs import parked
 
 from adapters.kit.circuit_breaker import FAILURES, GuardedGateway
 from booking_domain.shared.errors import StorageUnavailable
-from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat, Waiting
+from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat, ReceivedLog, Waiting
 from booking_domain.testing.memory.platform import MONDAY_MORNING
 from entrypoints.observe.port import MetricsPort
 
@@ -85,6 +85,8 @@ async def test_the_platform_and_the_parts_of_a_process_are_shown(api: Api) -> No
         Waiting(what="expiries", count=2, oldest_seconds=90),
         Waiting(what="payments", count=4, oldest_seconds=600),
     ]
+    api.database.last[Activity.BACKUP] = Heartbeat(MONDAY_MORNING - timedelta(days=1), timedelta(days=1))
+    api.database.log = ReceivedLog(receiver=False, archiver=True, waiting_bytes=4096)
     await parked(api)
     [guarded] = api.container.gateways()
     assert isinstance(guarded, GuardedGateway)
@@ -129,6 +131,10 @@ async def test_the_platform_and_the_parts_of_a_process_are_shown(api: Api) -> No
         ("booking_expiries_oldest_seconds",): 90,
         ("booking_payments_pending",): 4,
         ("booking_payments_oldest_seconds",): 600,
+        ("booking_backup_last_timestamp_seconds",): monday - timedelta(days=1).total_seconds(),
+        ("booking_log_received", "receiver"): 0,
+        ("booking_log_received", "archiver"): 1,
+        ("booking_log_waiting_bytes",): 4096,
         ("booking_database_connections", "used"): 3,
         ("booking_database_connections", "idle"): 1,
         ("booking_database_connections_max",): 10,

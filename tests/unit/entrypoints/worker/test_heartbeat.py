@@ -7,7 +7,7 @@ import pytest
 from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.worker.workshop import Workshop
 
-from booking_domain.shared.heartbeats import Activity
+from booking_domain.shared.heartbeats import STALE_AFTER, Activity
 from entrypoints.worker import heartbeats
 from entrypoints.worker.main import relay_once, work
 
@@ -20,7 +20,7 @@ async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatc
     async def recording(activities: list[Activity]) -> None:
         await record(activities)
         recorded.update(activities)
-        if recorded == set(Activity):
+        if recorded == set(STALE_AFTER):
             everything.set()
 
     monkeypatch.setattr(shop.database, "beat", recording)
@@ -28,7 +28,7 @@ async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatc
         stop = asyncio.Event()
         worker = asyncio.create_task(work(shop.container, stop))
         await everything.wait()
-        assert set(await shop.database.heartbeats()) == set(Activity)
+        assert set(await shop.database.heartbeats()) == set(STALE_AFTER)
         stop.set()
         await worker
     [done] = [
