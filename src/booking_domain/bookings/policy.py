@@ -1,7 +1,6 @@
 """Refunds on cancellation: pure functions of the cancellation policy, and of the starts that were agreed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,6 +10,7 @@ from booking_domain.shared.checks import checks_types
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.shared.values import dataclass
 
 MAX_TIERS: Final = 10
 MAX_RESCHEDULE_NOTICE: Final = 365 * MINUTES_A_DAY

@@ -1,6 +1,6 @@
 """A booking and an entry of the waiting list, without accounts, prices or approval unless the caller has them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -14,6 +14,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.values import dataclass
 
 
 def claim_of(

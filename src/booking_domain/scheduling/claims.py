@@ -1,6 +1,6 @@
 """Claims: holds and bookings that occupy a provider's time."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -14,6 +14,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange, instant
+from booking_domain.shared.values import dataclass
 
 HOLDS_PER_CUSTOMER: Final = 3
 MAX_CAPACITY: Final = 1_000

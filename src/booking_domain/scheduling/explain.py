@@ -1,7 +1,7 @@
 """Why a start is or is not offered, and which offered starts are nearest."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -28,6 +28,7 @@ from booking_domain.scheduling.whole_days import appointment_at, begins_off_open
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import ORIGIN, TimeRange, instant
+from booking_domain.shared.values import dataclass
 
 
 class Reason(StrEnum):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple, Self
@@ -18,6 +18,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ExceptionId, ServiceId
 from booking_domain.shared.time import LONGEST_APPOINTMENT, MINUTES_A_DAY, TimeRange, time_zone
+from booking_domain.shared.values import dataclass
 
 MAX_HORIZON_DAYS: Final = 730
 MAX_BLOCK_NOTE: Final = 500

@@ -9,7 +9,6 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -17,6 +16,7 @@ from typing import Final
 from booking_domain.shared.checks import checks_types
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.shared.values import dataclass
 
 MAX_PAUSES: Final = 10
 

@@ -15,7 +15,6 @@ whole blocked range:
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
@@ -23,6 +22,7 @@ from booking_domain.shared.checks import checks_types
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ResourceId
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.values import dataclass
 
 MAX_UNITS: Final = 100
 MAX_NEEDS: Final = 10

@@ -5,7 +5,7 @@
 [2, 3, 4]
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from math import lcm
 from typing import Final, Self
@@ -15,6 +15,7 @@ from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import MINUTES_A_DAY, WallTime
+from booking_domain.shared.values import dataclass
 
 DAYS_A_WEEK: Final = 7
 MAX_WEEKS_APART: Final = 52

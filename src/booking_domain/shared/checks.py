@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field
 from datetime import date, datetime
 from enum import Enum
-from functools import partial
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_origin
 
@@ -43,31 +43,39 @@ def checks_types(kind: type[Kind]) -> type[Kind]:
     """Have the instances of a dataclass check the fields that it declares. Put it below `@dataclass`.
 
     The type of a field is a class, a `NewType` of one, a union of one with None, or a tuple of one. Enums are left to
-    `checks_enums`. The checks come before the `__post_init__` of the class, or the one that it inherits. A field of the
-    type itself costs one comparison.
+    `checks_enums`. The checks come before the `__post_init__` of the class, or the one that it inherits. Types that
+    were right once, together, are not checked again.
     """
-    right, names, checks = list[str](), dict[str, Any](), dict[str, Callable[[object], None]]()
+    items, checks = dict[str, set[type]](), dict[str, Callable[[object], None]]()
     for field, hint in kind.__annotations__.items():
         default = vars(kind).get(field)
         origin: Any = get_origin(hint)
         [one] = {_class_of(each) for each in get_args(hint) or (hint,)} - {None}
         if one is None or issubclass(one, Enum) or (isinstance(default, Field) and not default.init):
             continue
-        names[f"kind_{field}"] = one
         if origin is tuple:
-            right.append(f"type(self.{field}) is tuple and {{*map(type, self.{field})}} <= {{kind_{field}}}")
-            checks[field] = _items_check(field, one)
-        elif NoneType in get_args(hint):
-            right.append(f"(self.{field} is None or type(self.{field}) is kind_{field})")
-            checks[field] = _optional_check(field, one)
+            items[field], checks[field] = {one}, _items_check(field, one)
         else:
-            right.append(f"type(self.{field}) is kind_{field}")
-            checks[field] = _check(field, one)
-    after = getattr(kind, "__post_init__", None)
-    names |= {"check": partial(_check_each, checks), "after": after}
-    source = f"def __post_init__(self):\n    if not ({' and '.join(right) or True}): check(self)"
-    exec(source if after is None else f"{source}\n    after(self)", names)  # noqa: S102 - names of fields alone
-    kind.__post_init__ = names["__post_init__"]  # type: ignore[attr-defined]  # `@dataclass` calls it
+            checks[field] = (_optional_check if NoneType in get_args(hint) else _check)(field, one)
+    if not checks:
+        return kind
+    values = attrgetter(*checks, "__class__")  # a tuple, as there are two names at least
+    right = set[tuple[type, ...]]()
+    after: Callable[[object], None] | None = getattr(kind, "__post_init__", None)
+
+    def __post_init__(self: object) -> None:  # noqa: N807
+        types = (*map(type, values(self)),)
+        if types not in right:
+            _check_each(checks, self)
+            right.add(types)
+        for field, one in items.items():
+            given = getattr(self, field)
+            if given and not {*map(type, given)} <= one:
+                checks[field](given)
+        if after is not None:
+            after(self)
+
+    kind.__post_init__ = __post_init__  # type: ignore[attr-defined]  # `@dataclass` calls it
     return kind
 
 

@@ -1,10 +1,10 @@
 """Money: an integer amount in minor units and an ISO 4217 currency code."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.values import dataclass
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -27,7 +27,7 @@ MINOR_UNIT_DIGITS: Final[dict[str, int]] = {
 """Decimal digits of a currency's minor unit (ISO 4217, list one). One tögrög is 100 möngö: MNT has 2."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """An amount in the minor unit of a currency. Arithmetic on different currencies raises `InvalidValue`.
 

@@ -1,7 +1,7 @@
 """Instants, local times of day and half-open ranges."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Self
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.errors import InvalidValue, Unavailable
+from booking_domain.shared.values import dataclass
 
 MINUTES_A_DAY: Final = 24 * 60
 LONGEST_APPOINTMENT: Final = 14 * MINUTES_A_DAY
