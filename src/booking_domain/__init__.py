@@ -21,7 +21,7 @@ implement.
 - `booking_domain.core`: a diary that holds, books and cancels over a small store, without accounts or approval.
 - `booking_domain.scheduling`: calendars, slots, and why a start is not offered. Frozen values and pure functions.
 - `booking_domain.bookings`: the lifecycle of bookings as data (`transitions`), and refunds on cancellation (`policy`).
-  `booking_domain.payments.transitions` and `booking_domain.disputes.model`: those of payments and disputes.
+  `booking_domain.payments.transitions` and `booking_domain.disputes.transitions`: those of payments and disputes.
 - `booking_domain.testing`: contracts of stores, strategies and properties for your slot functions, and the conformance
   suite (`python -m booking_domain.testing.conformance`).
 

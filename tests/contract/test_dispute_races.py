@@ -14,13 +14,12 @@ from booking_domain.disputes.model import (
     AlreadyDecided,
     Dispute,
     DisputeExists,
-    DisputeStatus,
     Evidence,
     FinalBookingStatus,
-    InvalidDisputeTransition,
     Resolution,
 )
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.disputes.transitions import DisputeStatus, InvalidDisputeTransition
 from booking_domain.payments.refunds import BookingInDispute, InvalidRefundTransition, RefundReason
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import SYSTEM, Actor

@@ -47,7 +47,6 @@ from booking_domain.disputes.model import (
     Dispute,
     DisputeExists,
     DisputeId,
-    DisputeStatus,
     EvidenceKind,
     FinalBookingStatus,
     Resolution,
@@ -57,6 +56,7 @@ from booking_domain.disputes.model import (
 )
 from booking_domain.disputes.model import Statement as DisputeStatement
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
+from booking_domain.disputes.transitions import DisputeStatus
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.shared.money import Money
 

@@ -1,4 +1,4 @@
-"""The dispute about a booking, its statements, lifecycle and errors."""
+"""The dispute about a booking, its statements and errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +7,16 @@ from enum import StrEnum
 from typing import Final, NewType, Self
 from uuid import UUID
 
+from booking_domain.disputes.transitions import (
+    DISPUTE_LIFECYCLE,
+    DisputeAction,
+    DisputeParty,
+    DisputeStatus,
+)
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, FileId, ProviderId, UserId
-from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
 
 DisputeId = NewType("DisputeId", UUID)
@@ -72,54 +77,6 @@ class RefundNotPossible(Conflict, code="dispute.refund_not_possible", field="ref
     """At most {refundable} can be refunded: what was paid, less refunds that are made or pending."""
 
     refundable: Money
-
-
-class InvalidDisputeTransition(InvalidTransition, code="dispute.invalid_transition"):
-    """Cannot {action} the {thing}: it is {status}."""
-
-
-class DisputeStatus(StrEnum):
-    """The status of a dispute."""
-
-    OPEN = "open"
-    RESOLVED = "resolved"
-    WITHDRAWN = "withdrawn"
-
-
-class DisputeAction(StrEnum):
-    """An action on a dispute."""
-
-    STATE = "make_statement"
-    REMIND = "remind"
-    WITHDRAW = "withdraw"
-    RESOLVE = "resolve"
-
-
-class DisputeParty(StrEnum):
-    """Who acts on a dispute."""
-
-    OPENER = "opener"
-    OTHER = "other_party"
-    ADMIN = "admin"
-    SYSTEM = "system"
-
-
-_PARTIES: Final = frozenset({DisputeParty.OPENER, DisputeParty.OTHER})
-
-DISPUTE_LIFECYCLE: Final[Lifecycle[DisputeStatus, DisputeAction, DisputeParty]] = Lifecycle(
-    thing="dispute",
-    about="""
-        A booking has one open dispute at most. While it is open, the booking is disputed, both parties make statements,
-        and no refund of the booking is paid out. Afterwards nothing changes any more.
-    """,
-    refusal=InvalidDisputeTransition,
-    moves={
-        (DisputeStatus.OPEN, DisputeAction.STATE): Move(DisputeStatus.OPEN, _PARTIES),
-        (DisputeStatus.OPEN, DisputeAction.REMIND): Move(DisputeStatus.OPEN, frozenset({DisputeParty.SYSTEM})),
-        (DisputeStatus.OPEN, DisputeAction.WITHDRAW): Move(DisputeStatus.WITHDRAWN, frozenset({DisputeParty.OPENER})),
-        (DisputeStatus.OPEN, DisputeAction.RESOLVE): Move(DisputeStatus.RESOLVED, frozenset({DisputeParty.ADMIN})),
-    },
-)
 
 
 class Side(StrEnum):

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.disputes.events import EVENTS
-from booking_domain.disputes.model import DISPUTE_LIFECYCLE, Dispute, DisputeId, DisputeStatus, Statement, StatementId
+from booking_domain.disputes.model import Dispute, DisputeId, Statement, StatementId
+from booking_domain.disputes.transitions import DISPUTE_LIFECYCLE, DisputeStatus
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, UserId

@@ -31,7 +31,8 @@ class Signals(Protocol):
         something. What is committed after that is heard.
 
         Raises:
-            StorageUnavailable: the database is unreachable. The call after that returns once it is reachable.
+            StorageUnavailable: the database is unreachable. The call after that returns once it is reachable. Its
+                contract cannot cut a connection: the tests of each adapter that has one do.
         """
         ...
 

@@ -10,8 +10,9 @@ from typing import Final, Self, TypeVar
 from booking_domain.bookings.consents import BookingConsent, ConsentId
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
-from booking_domain.disputes.model import Dispute, DisputeStatus, FinalBookingStatus, Resolution
+from booking_domain.disputes.model import Dispute, FinalBookingStatus, Resolution
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.disputes.transitions import DisputeStatus
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.payments.events import PaymentReceived

@@ -18,7 +18,6 @@ from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.disputes.events import DisputeDecisionDue, DisputeStatementDue
 from booking_domain.disputes.model import (
     DECISION_REMINDER,
-    DISPUTE_LIFECYCLE,
     MAX_DISPUTES,
     MAX_EVIDENCE,
     MAX_STATEMENT,
@@ -26,15 +25,11 @@ from booking_domain.disputes.model import (
     STATEMENT_REMINDER,
     AlreadyDecided,
     Dispute,
-    DisputeAction,
     DisputeExists,
     DisputeId,
     DisputeNotFound,
-    DisputeParty,
-    DisputeStatus,
     Evidence,
     FinalBookingStatus,
-    InvalidDisputeTransition,
     NoOtherParty,
     NotAParty,
     NotYourDispute,
@@ -47,6 +42,13 @@ from booking_domain.disputes.model import (
     refund_of,
 )
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.disputes.transitions import (
+    DISPUTE_LIFECYCLE,
+    DisputeAction,
+    DisputeParty,
+    DisputeStatus,
+    InvalidDisputeTransition,
+)
 from booking_domain.payments.refunds import BookingInDispute, RefundMethod, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable

@@ -20,7 +20,7 @@ def test_opening_hours_may_end_at_24_00_and_not_start_there() -> None:
     assert not hours("22:00-24:00").past_midnight
     with pytest.raises(InvalidValue) as refused:
         Hours(WallTime.parse("24:00"), WallTime.parse("02:00"))
-    assert refused.value.field_path == ("start",)
+    assert str(refused.value) == "start: opening hours must start before 24:00."
 
 
 def test_hours_whose_end_is_not_after_their_start_run_past_midnight() -> None:

@@ -15,7 +15,6 @@ from booking_domain.disputes.model import (
     Dispute,
     DisputeExists,
     DisputeId,
-    DisputeStatus,
     Evidence,
     FinalBookingStatus,
     Reminder,
@@ -26,6 +25,7 @@ from booking_domain.disputes.model import (
     Verdict,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
+from booking_domain.disputes.transitions import DisputeStatus
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId

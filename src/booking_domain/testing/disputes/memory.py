@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from booking_domain.disputes.model import Dispute, DisputeExists, DisputeId, DisputeStatus, Statement, StatementId
+from booking_domain.disputes.model import Dispute, DisputeExists, DisputeId, Statement, StatementId
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
+from booking_domain.disputes.transitions import DisputeStatus
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.bookings.memory.bookings import customer_name, is_searched
 from booking_domain.testing.bookings.memory.tables import BOOKINGS

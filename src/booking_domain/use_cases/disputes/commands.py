@@ -33,15 +33,11 @@ from booking_domain.disputes.model import (
     MAX_EVIDENCE,
     AlreadyDecided,
     Dispute,
-    DisputeAction,
     DisputeExists,
     DisputeId,
     DisputeNotFound,
-    DisputeParty,
-    DisputeStatus,
     Evidence,
     FinalBookingStatus,
-    InvalidDisputeTransition,
     NoOtherParty,
     NotAParty,
     NotYourDispute,
@@ -57,6 +53,7 @@ from booking_domain.disputes.model import (
     refund_of,
 )
 from booking_domain.disputes.ports import DisputeView
+from booking_domain.disputes.transitions import DisputeAction, DisputeParty, DisputeStatus, InvalidDisputeTransition
 from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.payments.errors import CaptureInProgress
 from booking_domain.payments.refunds import RefundReason

@@ -14,8 +14,9 @@ from booking_domain.disputes.events import (
     DisputeStatementMade,
     DisputeWithdrawn,
 )
-from booking_domain.disputes.model import Dispute, DisputeStatus, FinalBookingStatus, Side
+from booking_domain.disputes.model import Dispute, FinalBookingStatus, Side
 from booking_domain.disputes.ports import DisputeView
+from booking_domain.disputes.transitions import DisputeStatus
 from booking_domain.identity.preferences import MemberNews
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue

@@ -13,10 +13,7 @@ from booking_domain.disputes.model import (
     MAX_REASON,
     MAX_STATEMENT,
     Dispute,
-    DisputeAction,
     DisputeId,
-    DisputeParty,
-    DisputeStatus,
     Evidence,
     EvidenceKind,
     FinalBookingStatus,
@@ -26,6 +23,7 @@ from booking_domain.disputes.model import (
     Verdict,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeView
+from booking_domain.disputes.transitions import DisputeAction, DisputeParty, DisputeStatus
 from booking_domain.files.model import FOLDERS, File, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import User, UserStatus

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
-from booking_domain.disputes.model import DisputeAction, DisputeStatus, FinalBookingStatus, Side, Statement
+from booking_domain.disputes.model import FinalBookingStatus, Side, Statement
+from booking_domain.disputes.transitions import DisputeAction, DisputeStatus
 from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.notifications.notices import LocalTime

@@ -6,8 +6,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from booking_domain.bookings.available_actions import AvailableAction
-from booking_domain.disputes.model import MAX_DISPUTES, DisputeAction, DisputeStatus, Evidence
+from booking_domain.disputes.model import MAX_DISPUTES, Evidence
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.disputes.transitions import DisputeAction, DisputeStatus
 from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.errors import DomainError, StaleVersion
