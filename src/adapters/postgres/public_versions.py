@@ -1,7 +1,8 @@
 """Public versions on PostgreSQL. Triggers count them, so no writer can forget it: see migration 0095.
 
-Tables that Citus spreads over nodes have no triggers. So adapters also name whom they have changed
-(`Work.public_changes`), and the transaction counts at its end what no trigger has counted: see migration 0220.
+Claims are inserted so often that the product counts them itself, and tables that Citus spreads over nodes have no
+triggers. So adapters also name whom they have changed (`Work.public_changes`), and the transaction counts at its end
+what no trigger has counted: see migrations 0220 and 0287.
 The transaction lists the ids that it counted in a setting of its own. The product reads that with its commit, and
 notifies the other processes afterwards: a notification inside the transaction would lock the whole server until then.
 """

@@ -52,7 +52,7 @@ class Work:
         self.writes_public = False
         """Whether one of the statements writes what the public is shown."""
         self.public_changes: set[UUID] = set()
-        """The providers of whom they write it in tables that may be spread over nodes, where no trigger counts it."""
+        """The providers of whom they write it where no trigger may count it: in claims and the places of classes."""
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""

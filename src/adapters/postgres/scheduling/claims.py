@@ -7,8 +7,8 @@ first. An occurrence of a class is one row of `claims`, of the provider's accoun
 
 What is overbooked is a row of `overbooked_claims`, under a constraint of its own. Whoever takes time looks there, too.
 
-A trigger keeps free the way between claims at two venues (`claims_keep_ways`): what comes too near is not inserted. On
-Citus there is none, so the statements ask `statement_keeps_way`, which elsewhere is always true.
+The statements that insert claims keep free the way between those at two venues: what comes too near is not inserted. A
+trigger does it for what others insert (`claims_keep_ways`; on Citus there is none).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -192,6 +192,10 @@ _TAKE_LANE: Final = Statement(
     .on_conflict_do_nothing()
     .returning(_o.id)
 )
+_TRAVELS: Final = exists().where(  # an index of the few who do
+    providers.c.id == bindparam("provider_id", type_=_TYPES["provider_id"]),
+    or_(providers.c.travel_minutes > 0, providers.c.ways != literal_column("'[]'")),
+)
 
 
 def _insert(*conditions: ColumnElement[bool], **fixed: ColumnElement[Any]) -> Insert:
@@ -200,7 +204,7 @@ def _insert(*conditions: ColumnElement[bool], **fixed: ColumnElement[Any]) -> In
     ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
     """
     given = {name: fixed.get(name, bindparam(name, type_=type_)) for name, type_ in _TYPES.items()}
-    keeps_way = func.statement_keeps_way(*(given[name] for name in _OF_WAY), type_=Boolean)
+    keeps_way = or_(~_TRAVELS, func.statement_keeps_way(*(given[name] for name in _OF_WAY), type_=Boolean))
     found = select(*given.values()).where(_BESIDE_LANES, keeps_way, *conditions)
     return insert(claims).from_select(list(_TYPES), found).on_conflict_do_nothing()
 
@@ -527,6 +531,7 @@ class PostgresClaims(WithWork, Claims):
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
         claim = as_stored(claim)
+        self._work.public_changes.add(claim.provider_id)  # no trigger counts what is inserted
         if claim.lane:
             taken = await self._taken_lane(claim)
         else:
@@ -534,7 +539,6 @@ class PostgresClaims(WithWork, Claims):
         if not taken:
             [zone] = await self._work.one(_ZONE, provider_id=claim.provider_id) or ("UTC",)
             raise SlotTaken(start=claim.span.start, zone=zone)
-        self._work.public_changes.add(claim.provider_id)
 
     async def _taken_lane(self, claim: Claim) -> bool:
         row = CLAIM.write(claim)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -127,6 +127,26 @@ async def test_without_its_trigger_a_write_is_not_counted(shown: Shown) -> None:
     assert await shown.version() == before
 
 
+_CLAIM_BY_HAND: Final = """
+    INSERT INTO claims (id, provider_id, customer_id, venue_id, kind, starts_at, ends_at, blocked_from, blocked_until)
+    SELECT gen_random_uuid(), id, owner_id, %s, 'booking', at, at + '1h', at, at + '1h'
+    FROM providers, CAST(%s AS timestamptz) AS at WHERE id = %s
+"""
+
+
+async def test_claims_by_hand_are_counted_and_keep_the_way(shown: Shown) -> None:
+    """Triggers do for others what the product's own statements do."""
+    await shown.by_hand("UPDATE providers SET travel_minutes = 30 WHERE id = %s", shown.id)
+    for venue, start, kept in ((None, "10:00", True), (uuid4(), "11:29", False), (uuid4(), "11:30", True)):
+        before = await shown.version()
+        at = f"2026-12-01 {start}+08"
+        await shown.by_hand(_CLAIM_BY_HAND, venue, at, shown.id)
+        assert (await shown.version() != before) is kept, start
+    before = await shown.version()
+    await shown.by_hand("DELETE FROM claims WHERE provider_id = %s", shown.id)
+    assert await shown.version() != before
+
+
 @pytest.mark.parametrize("triggers", ["ENABLE", "DISABLE"])
 async def test_claims_are_counted_and_announced_with_and_without_triggers(shown: Shown, triggers: str) -> None:
     """Citus spreads their tables over nodes, where they can have none."""
@@ -146,7 +166,7 @@ async def test_claims_are_counted_and_announced_with_and_without_triggers(shown:
         await tx.claims.remove_expired(NOW)
 
     for table in ("claims", "class_places"):
-        await shown.by_hand(f"ALTER TABLE {table} {triggers} TRIGGER {table}_count_public_change")
+        await shown.by_hand(f"ALTER TABLE {table} {triggers} TRIGGER USER")
     for change in (taken, released, swept):
         before = await shown.version()
         async with shown.database.begin() as tx:

@@ -157,6 +157,7 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         *((name, f"{name}_count_public_change") for name in counting),
         ("providers", "providers_count_membership"),
         ("audit_log", "audit_log_append_only"),
+        ("claims", "claims_count_insertion"),
         ("class_places", "class_places_free_units"),
         ("claims", "claims_keep_ways"),
         ("flag_rules", "flag_rules_tell"),
@@ -169,14 +170,6 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         ("statistics_buckets", "statistics_buckets_sum_removed"),
         ("users", "users_tell_change"),
     }
-
-
-def test_statements_that_insert_claims_ask_for_ways_at_no_cost(url: str) -> None:
-    """A trigger keeps ways. What the statements ask is for Citus, which replaces it (docs/operate/scaling.md)."""
-    asked = "statement_keeps_way(id, provider_id, venue_id, blocked_from, blocked_until)"
-    with psycopg.connect(url) as connection:
-        plan = connection.execute(f"EXPLAIN SELECT FROM claims WHERE {asked}".encode()).fetchall()
-    assert not any("Filter" in line for [line] in plan)
 
 
 def test_the_database_rejects_overlapping_claims_of_a_provider_and_of_a_unit(url: str) -> None:
