@@ -23,7 +23,7 @@ from entrypoints.http.live.hub import LiveHub, Stream
 
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
 ALL: Final = Follower(channels=frozenset(Channel))
-_KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"
+_KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY %'"
 
 
 @asynccontextmanager

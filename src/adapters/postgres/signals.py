@@ -1,9 +1,9 @@
-"""Signals by LISTEN/NOTIFY."""
+"""Signals by LISTEN/NOTIFY. While nothing is heard, a notification to itself proves that some would be."""
 
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection, Notify, sql
+from psycopg import AsyncConnection, Notify, OperationalError, sql
 
 from adapters.postgres.identity.tables import ACCESS
 from adapters.postgres.kit.errors import domain_errors
@@ -12,13 +12,18 @@ from adapters.postgres.public_versions import CHANGES
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals, Signals
 
+CHECKED: Final = "signals_checked"
+"""The channel on which a connection notifies itself, and whoever else listens."""
+CHECK_SECONDS: Final = 5
+
 _LISTEN: Final = sql.SQL("; ").join(
-    sql.SQL("LISTEN {}").format(sql.Identifier(each)) for each in (NOTIFIED, ACCESS, CHANGES)
+    sql.SQL("LISTEN {}").format(sql.Identifier(each)) for each in (NOTIFIED, ACCESS, CHANGES, CHECKED)
 )
+_CHECK: Final = sql.SQL("NOTIFY {}").format(sql.Identifier(CHECKED))
 
 
 class PostgresSignals(Signals):
-    """`Signals` by LISTEN on its own connection, which is replaced when it is lost."""
+    """`Signals` by LISTEN on its own connection, which is replaced when it is lost, or when it hears nothing."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -33,19 +38,30 @@ class PostgresSignals(Signals):
                         self._conninfo, autocommit=True, connect_timeout=5, tcp_user_timeout=15_000
                     )
                     await self._connection.execute(_LISTEN)
+                    await self._check(self._connection)
                     return ReceivedSignals(missed=True)
-                received = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
-                if not received:
-                    await self._connection.execute("SELECT 1")  # checks that the connection still works
+                received = await _heard(self._connection, seconds) or await self._check(self._connection)
             except BaseException:
                 await self.close()
                 raise
         return _received(received)
 
+    async def _check(self, connection: AsyncConnection[Any]) -> list[Notify]:
+        """Return what is heard after a notification to itself: that, at least."""
+        await connection.execute(_CHECK)
+        heard = await _heard(connection, CHECK_SECONDS)
+        if not heard:
+            raise OperationalError("notifications do not arrive: is there a pooler between, which swallows LISTEN?")
+        return heard
+
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+async def _heard(connection: AsyncConnection[Any], seconds: float) -> list[Notify]:
+    return [each async for each in connection.notifies(timeout=seconds, stop_after=1)]
 
 
 def _received(received: list[Notify]) -> ReceivedSignals:

@@ -27,9 +27,7 @@ class CacheSettings:
     each keeps its own."""
     megabytes: int = setting("BOOKING_CACHE_MEGABYTES", 64, whole(1, 65_536))
     """How many megabytes of answers each API process keeps."""
-    version_seconds: int = setting(
-        "BOOKING_PUBLIC_VERSION_SECONDS", 10, whole(0, 3_600), "`0` behind a pooler that swallows LISTEN"
-    )
+    version_seconds: int = setting("BOOKING_PUBLIC_VERSION_SECONDS", 10, whole(0, 3_600))
     """How long an API process uses a version without reading it again, if it hears of no change; 0: each request reads
     it. It is how old an answer can be if a notification is lost unnoticed."""
     profiles: int = setting("BOOKING_CACHE_PROFILES_SECONDS", 3_600, whole(0, _DAY))

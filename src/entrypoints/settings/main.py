@@ -347,12 +347,7 @@ class Settings:
         "more, if many visitors share an address",
     )
     """How many streams of live events one address without a token may have open in each process."""
-    session_cache_seconds: int = setting(
-        "BOOKING_SESSION_CACHE_SECONDS",
-        10,
-        whole(0, 1_800),
-        "`0` behind a pooler that swallows LISTEN, for ended sessions to be refused at once",
-    )
+    session_cache_seconds: int = setting("BOOKING_SESSION_CACHE_SECONDS", 60, whole(0, 1_800))
     """How long an API process uses what it has read of a session, if it hears of no change; 0: every request reads the
     session. At most 1800."""
     api_processes: int = setting("BOOKING_API_PROCESSES", 1, whole(1, 256), "the number of cores")

@@ -55,7 +55,7 @@ class Listening:
                     each.receive(received)
             except Unavailable as error:
                 self._interrupted()
-                log.warning("signals.interrupted", code=error.code)
+                log.warning("signals.interrupted", code=error.code, reason=str(error.__cause__ or ""))
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:
                 self._interrupted()

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import pytest
+from psycopg.sql import SQL
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
@@ -21,7 +22,7 @@ UNHEARD: Final = (
     "BEGIN; SET LOCAL session_replication_role = replica; UPDATE sessions SET {} = now(); COMMIT; DELETE FROM sessions"
 )
 """Without its trigger, a session is over; then it is deleted."""
-KILL: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"
+KILL: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY %'"
 
 
 class Written:
@@ -119,3 +120,20 @@ async def test_a_lost_connection_is_noticed_and_replaced(written: Written) -> No
     assert await written.received() == ReceivedSignals(missed=True)
     await written.by_hand("UPDATE users SET status = 'active'")
     assert await written.received() == ReceivedSignals(accounts=frozenset({written.user_id}))
+
+
+async def test_a_connection_that_hears_nothing_is_no_connection(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a pooler that swallows LISTEN, a process would wait for ever, and use what has changed."""
+    with postgres.database() as url:
+        signals = PostgresSignals(url)
+        with monkeypatch.context() as swallowed:
+            swallowed.setattr("adapters.postgres.signals._LISTEN", SQL("SELECT 1"))
+            swallowed.setattr("adapters.postgres.signals.CHECK_SECONDS", 0)
+            for _ in range(2):
+                with pytest.raises(StorageUnavailable):
+                    await signals.wait(TIME_LIMIT)
+        assert await signals.wait(TIME_LIMIT) == ReceivedSignals(missed=True)
+        assert await signals.wait(0) == ReceivedSignals(), "it has heard itself"
+        await signals.close()
