@@ -5,7 +5,7 @@ importScripts(`${base}/notifications/worker.js`);
 const CACHE = `shell ${base}`;
 const OWN = "own";
 const LANGUAGES = ["en", "mn", "fa"];
-const SHELL = [`${base}/styles.css`, `${base}/scripts/start.js`, `${base}/layout/menu.js`, `${base}/layout/icon.svg`];
+const SHELL = [`${base}/styles.css`, `${base}/scripts/start.js`, `${base}/layout/languages.js`, `${base}/layout/icon.svg`];
 const BOOKINGS = /^\/(en|mn|fa)\/bookings(\/[0-9a-f-]{36})?$/;
 const FIRST = /href="(\/(?:en|mn|fa)\/bookings\/[0-9a-f-]{36})"/;
 const LEAVES = /\/(sign-in|sign-out|account\/delete)(\/|$)/;

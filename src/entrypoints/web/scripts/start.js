@@ -1,6 +1,6 @@
 // Binds each element with data-module to the script of that name. Without scripts every page works.
 const MODULES = {
-  menu: "../layout/menu.js",
+  languages: "../layout/languages.js",
   copy: "../components/copy/copy.js",
   dialog: "../components/dialog/dialog.js",
   calendar: "../components/calendar/calendar.js",

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page, expect
 from tests.browsing import OVERFLOW, SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
@@ -156,6 +156,49 @@ async def test_what_is_too_long_to_be_kept_survives_reload_back_and_another_lang
                 await page.get_by_role("button", name=name).click()
                 await page.wait_for_url(f"**/{language}/**again=1")
                 assert (await text.input_value(), await wrong.count()) == (LONG, 1)
+
+
+async def test_what_was_typed_and_not_sent_goes_along_to_another_language(
+    city: Api, looks: Sequence[Look], browser: Browser
+) -> None:
+    """Once, in this tab, and no password; what nobody changed is as the page in that language gives it."""
+    [card] = (each for each in looks if each.name == "gift-card-new")
+    typed = {"amount": "۵۰۰۰۰", "message": "Төрсөн өдрийн мэнд!\n— Болд", "day": "2026-12-24", "name": ""}
+    async with visiting(browser, city) as page:
+        await as_who_looks(page, card)
+        await page.goto(f"/en{card.path}")
+        for name, value in typed.items():
+            await page.locator(f"main [name={name}]").fill(value)
+        for language, its_name in (("fa", "فارسی"), ("mn", "Монгол")):
+            await _in_another_language(page, its_name)
+            await page.wait_for_url(f"**/{language}/**")
+            for name, value in typed.items():
+                await expect(page.locator(f"main [name={name}]")).to_have_value(value)
+            await expect(page.locator("main [name=language]")).to_have_value(language)
+        await page.locator("main [name=language]").select_option("en")
+        await _in_another_language(page, "فارسی")
+        await expect(page.locator("main [name=language]")).to_have_value("en")
+        assert await page.evaluate("sessionStorage.length") == 0
+        await page.goto(f"/mn{card.path}")
+        await page.locator(".languages summary").click()
+        assert await page.locator("main [name=message]").input_value() == ""
+
+        await page.goto("/en/sign-in/password")
+        await page.locator("main [type=password]").fill("correct-horse-battery")
+        await page.locator("main [autocomplete=username]").fill("dorj@example.com")
+        await page.evaluate(
+            "document.querySelector('.languages').addEventListener('click', () => name = sessionStorage.typed)"
+        )
+        await _in_another_language(page, "Монгол")
+        await expect(page.locator("main [autocomplete=username]")).to_have_value("dorj@example.com")
+        await expect(page.locator("main [type=password]")).to_have_value("")
+        kept = await page.evaluate("name")
+        assert ("dorj@example.com" in kept, "correct-horse-battery" in kept) == (True, False)
+
+
+async def _in_another_language(page: Page, name: str) -> None:
+    await page.locator(".languages summary").click()
+    await page.get_by_role("link", name=name).click()
 
 
 @pytest.mark.parametrize("language", ["mn", "fa"])
