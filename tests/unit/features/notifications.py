@@ -28,7 +28,8 @@ async def notified(api: Api, token: str, *contacts: MessageAddress) -> None:
     user_id = UserId(UUID((await api.get("/users/me", token)).json()["id"]))
     event = PhoneChanged(id=EventId(uuid4()), occurred_at=NOW, user_id=user_id)
     command = StoreNotification(user_id=user_id, event=event, notice=NOTICE, contacts=contacts)
-    assert await api.container.executor().run(keep_notification, command, actor=SYSTEM)
+    await api.container.executor().run(keep_notification, command, actor=SYSTEM)
+    assert await api.container.reads().notifications.unread(user_id)
 
 
 async def told(api: Api) -> None:

@@ -82,8 +82,7 @@ class RecordAttempt:
     """Whether the failure is for good."""
 
 
-async def _keep(command: StoreNotification, tx: NotificationTx, context: UseCaseContext) -> bool:
-    """Returns whether the notification is new."""
+async def _keep(command: StoreNotification, tx: NotificationTx, context: UseCaseContext) -> None:
     event = command.event
     notification = Notification(
         id=NotificationId(context.entropy.new_id()),
@@ -117,7 +116,7 @@ async def _keep(command: StoreNotification, tx: NotificationTx, context: UseCase
         )
         messages.append(message)
     if not await tx.notifications.add(notification, messages):
-        return False
+        return  # it is there already
     kept = NotificationKept(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,
@@ -125,7 +124,6 @@ async def _keep(command: StoreNotification, tx: NotificationTx, context: UseCase
         user_id=notification.user_id,
     )
     await tx.outbox.put([kept])
-    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
