@@ -1,6 +1,7 @@
 """Words of styles, services and places that mean the same in English, Mongolian and Persian, as people type them.
 
-A line is a group; one that ends in a comma goes on in the next. A phrase of several words matches only together.
+A line is a group; one that ends in a comma goes on in the next. A phrase of several words matches only together. The
+first one of each script is what pages call it, in the language that is written so.
 Latin spellings of Mongolian and transliterations need no entry: see `words.keys_of`.
 """
 
@@ -14,31 +15,33 @@ tattoo, tattoos, tatoo, ink, шивээс, тату, تتو, تاتو, خالک�
 tattooist, tattoo artist, tattooer, tattoo, шивээсчин, шивээсч, шивээс, تتو آرتیست, تتوکار, خالکوب, تتو
 portrait, хөрөг, پرتره, چهره
 realism, realistic, реализм, бодит, رئال, رئالیسم, واقع گرا
-blackwork, black, хар, سیاه, بلک ورک
-fineline, fine line, linework, зураасан, нарийн зураас, خطی, ظریف
+blackwork, black, хар, بلک ورک, سیاه
+fine line, fineline, linework, нарийн зураас, зураасан, ظریف, خطی
 geometric, geometry, геометр, هندسی
 traditional, old school, уламжлалт, سنتی
 japanese, irezumi, япон, ژاپنی
+ornamental, ornament, ornaments, хээ, хээ угалз, تزئینی, نقش و نگار
 watercolor, watercolour, усан будаг, آبرنگ
 lettering, script, calligraphy, бичиг, үсгэн, خوشنویسی, خط
 minimal, minimalist, минимал, مینیمال
 cover up, coverup, нөхөх, дарах, کاور
 piercing, pierce, piercer, цоолох, нүхлэх, пирсинг, پیرسینگ, پیرسر
 hair, үс, مو
-haircut, hair cut, cut, trim, fade, үс засах, үс засалт, үсчлэл, тайралт, کوتاهی, کوتاهی مو, کوتاهی موی, اصلاح,
+haircut, hair cut, cut, trim, fade, үс засах, үс засалт, үсчлэл, тайралт, کوتاهی مو, کوتاهی, کوتاهی موی, اصلاح,
 اصلاح سر
 hairdresser, hair stylist, stylist, hair salon, үсчин, үсний салон, үсчин гоо сайхан, آرایشگر, آرایشگر مو, سالن مو
 barber, barbershop, barber shop, men haircut, эрэгтэй үсчин, эрэгтэй үс засалт, барбер, آرایشگاه مردانه, باربر
-coloring, colouring, color, colour, hair color, hair colour, dye, будах, үс будах, өнгө, رنگ, رنگ مو
+coloring, colouring, color, colour, hair color, hair colour, dye, өнгө, будах, үс будах, رنگ, رنگ مو
 highlights, balayage, балаяж, мелир, هایلایت, بالیاژ, مش
 straightening, keratin, шулуулах, кератин, صافی, کراتین
 perm, waves, буржгар, хими, فر
 blow dry, blowout, styling, сэнсдүүлэх, سشوار, براشینگ
-braids, braiding, cornrows, сүлжих, сүлжээ, بافت مو, بافت
+braids, braiding, cornrows, сүлжээ, сүлжих, بافت مو, بافت
 beard, shave, shaving, сахал, ریش, اصلاح صورت
 nails, nail, manicure, manicurist, nail artist, nail salon, nail tech, хумс, хумсны салон, хумсчин, маникюр,
 маникюрчин, ناخن, ناخن کار, مانیکور, مانیکوریست
 pedicure, pedi, педикюр, хөлийн хумс, پدیکور
+nail art, хумсны зураг, طراحی ناخن
 gel, gel nails, gel manicure, shellac, гель, гель лак, ژل, ژلیش
 eyelashes, lashes, lash, eyelash extensions, сормуус, مژه, اکستنشن مژه
 brows, eyebrows, eyebrow, brow, microblading, хөмсөг, микроблейдинг, ابرو, میکروبلیدینگ

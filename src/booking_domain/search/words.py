@@ -251,6 +251,18 @@ def synonyms_of(word: str) -> tuple[tuple[str, ...], ...]:
     return tuple(phrase for phrase in meant if phrase != (folded(word),))
 
 
+def said_in(language: str, style: str) -> str:
+    """What a style is called in a language: as it is written, if that is its script or its meaning is not known.
+
+    >>> said_in("mn", "Fine line"), said_in("en", "Нарийн зураас"), said_in("fa", "my own"), said_in("en", "colour")
+    ('нарийн зураас', 'fine line', 'my own', 'colour')
+    """
+    script = _SCRIPTS[language]
+    if script.search(style):
+        return style
+    return next((each for each in _GROUP_OF.get(words_of(style), ()) if script.search(each)), style)
+
+
 def _known(keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(phrase for key in sorted(keys) for phrase in _SYNONYMS.get(key, ())))
 
@@ -353,6 +365,14 @@ def _by_key(phrases: Phrases) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return {key: tuple(means) for key, means in found.items()}
 
 
+_GROUP_OF: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
+    words_of(each): group for group in reversed(GROUPS) for each in group
+}
+_SCRIPTS: Final = {
+    "en": re.compile("[A-Za-z]"),
+    "mn": re.compile("[\u0400-\u04ff]"),
+    "fa": re.compile("[\u0600-\u06ff]"),
+}
 _FILLERS: Final = frozenset(word for each in FILLERS for word in words_of(each))
 _PHRASES: Final = _phrases()
 _SYNONYMS: Final = _by_key(_PHRASES)

@@ -162,10 +162,10 @@ SALONS: Final = (
             DemoService("Wash", "Extras", 15, 10_000, add_on=True, buffer_after=0),
         ),
         members=(
-            DemoMember("Saruul", "Short cuts and beards.", ("short", "beard")),
-            DemoMember("Enkhmaa", "Colour and long hair.", ("colour", "long"), price=60_000),
+            DemoMember("Saruul", "Short cuts and beards.", ("haircut", "beard")),
+            DemoMember("Enkhmaa", "Colour and long hair.", ("colour", "highlights"), price=60_000),
             DemoMember("Misheel", "Braids for every occasion.", ("braids",), hours="11:00-20:00"),
-            DemoMember("Anar", "Quiet cuts without small talk.", ("short",)),
+            DemoMember("Anar", "Quiet cuts without small talk.", ("haircut",)),
         ),
         bookings=(
             DemoBooking(Status.CONFIRMED, 1, 15, 0),
@@ -187,7 +187,7 @@ SALONS: Final = (
             DemoService("Gel extensions", "Nails", 105, 95_000, deposit=20_000, buffer_after=15),
         ),
         members=(
-            DemoMember("Zaya", "Classic and French.", ("classic", "french")),
+            DemoMember("Zaya", "Classic and French.", ("manicure", "pedicure")),
             DemoMember("Uyanga", "Nail art, drawn by hand.", ("nail art",), price=50_000),
             DemoMember("Ariuna", "Gel, quick and lasting.", ("gel",), hours="12:00-20:00"),
         ),

@@ -196,7 +196,9 @@ def home_page(asked: Asked, found: SearchPage, page: Page, links: ObjectLinks, n
     facets = found.facets
     total = len(found.hits) if facets is None or found.relaxed else facets.total
     return HomePage(
-        title=asked.text or asked.style or say(Phrase("Book an appointment you look forward to")),
+        title=asked.text
+        or "".join(page.styles([asked.style]))
+        or say(Phrase("Book an appointment you look forward to")),
         description=say(Phrase("See who is free, choose a time and book it in a minute.")),
         robots="noindex" if asked.anything else "",
         asked=asked,
@@ -256,8 +258,8 @@ def _styles(asked: Asked, found: Iterable[str], page: Page) -> tuple[Choice, ...
     if asked.style and asked.style not in names:
         names = [asked.style, *names]
     return tuple(
-        Choice(text=each, href=asked.link(page, style="" if each == asked.style else each), chosen=each == asked.style)
-        for each in names
+        Choice(text=text, href=asked.link(page, style="" if each == asked.style else each), chosen=each == asked.style)
+        for each, text in zip(names, page.styles(names), strict=True)
     )
 
 
@@ -273,7 +275,7 @@ def _card(hit: Hit, page: Page, links: ObjectLinks, today: date) -> HitCard:
         photo=None if profile.photo is None else picture_of(profile.photo, links),
         initial=profile.display_name[:1],
         where=" · ".join(filter(None, (hit.salon.name, hit.salon.city) if hit.salon else (profile.address,))),
-        styles=" · ".join(profile.styles[:3]),
+        styles=" · ".join(page.styles(profile.styles[:3])),
         rating="" if average is None else formats.rating(average),
         reviews="" if average is None else reviews(page.say, profile.rating.count),
         price="" if price is None else page.say(Phrase("from {price}"), price=price),

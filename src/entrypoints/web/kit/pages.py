@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.search.words import said_in
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.languages import LANGUAGES
@@ -133,6 +134,10 @@ class Page:
         """The address of a page in the same language, with what of the query is not empty."""
         given = {name: value for name, value in query.items() if value is not None and value != ""}
         return f"/{self.language}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
+
+    def styles(self, styles: Iterable[str]) -> list[str]:
+        """What styles are called in the language of the page, if they are known; else as they are written."""
+        return [said_in(self.language, each) for each in styles]
 
     @cached_property
     def kept(self) -> Mapping[str, Sequence[str]]:

@@ -237,7 +237,7 @@ def link_picture(facts: Facts, page: Page) -> Shown:
 
 
 def _subtitle(facts: Facts, page: Page) -> str:
-    styles, salon = page.say.values.listed(facts.view.profile.styles[:4]), facts.salon
+    styles, salon = page.say.values.listed(page.styles(facts.view.profile.styles[:4])), facts.salon
     return " · ".join(filter(None, (styles, salon.name if salon else "")))
 
 

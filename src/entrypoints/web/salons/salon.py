@@ -135,7 +135,7 @@ def _member(view: ProviderView, page: Page, links: ObjectLinks) -> MemberCard:
         href=page.link(f"/providers/{profile.slug}"),
         photo=None if profile.photo is None else picture_of(profile.photo, links),
         initial=profile.display_name[:1],
-        styles=" · ".join(profile.styles[:3]),
+        styles=" · ".join(page.styles(profile.styles[:3])),
         rating="" if profile.rating.average is None else page.formats.rating(profile.rating.average),
     )
 

@@ -41,7 +41,7 @@ async def test_a_link_to_a_provider_or_a_salon_is_shown_with_a_picture_in_its_la
             with Image.open(io.BytesIO(content)) as opened:
                 assert (opened.format, opened.size) == ("PNG", (1200, 630))
             drawn.add(content)
-    assert len(drawn) == 4, "of each there is one from left to right, and one from right to left"
+    assert len(drawn) == 5, "the style in each language; the salon from left to right, and from right to left"
     before, plain = await shown_beside(api, f"/en/providers/{provider_id}")
     photo = await api.uploaded(token, "provider-photos")
     profile = {"displayName": "Сарнай", "photoFileId": photo}

@@ -98,6 +98,22 @@ async def test_a_search_in_vain_names_all_that_it_gave_up(city: Api, language: s
     assert both in (await city.client.get(f"/{language}?q=zzzz&style=none")).text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ["Fine line", "portrait"]), ("mn", ["нарийн зураас", "хөрөг"]), ("fa", ["ظریف", "پرتره"])],
+)
+async def test_styles_are_called_as_in_the_language_of_the_page(api: Api, language: str, words: list[str]) -> None:
+    """And filter by what the provider has written. What has no meaning that search knows is shown as it is."""
+    await api.open_provider(displayName="Сарнай", styles=["Fine line", "хөрөг", "Anna's"])
+    await indexed(api)
+    text = unescape((await api.client.get(f"/{language}")).text)
+    shown = " · ".join([*words, "Anna's"])
+    assert f"<bdi>{shown}</bdi>" in text
+    chosen = unescape((await api.client.get(f"/{language}?style=Fine+line")).text)
+    assert f"<h1>{words[0]}</h1>" in chosen
+    assert "Сарнай" in chosen
+
+
 async def test_a_public_page_sets_no_cookie_and_is_known_by_its_tag(city: Api) -> None:
     first = await city.client.get("/en")
     assert "set-cookie" not in first.headers
