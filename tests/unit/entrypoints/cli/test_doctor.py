@@ -183,3 +183,10 @@ async def test_a_replica_that_does_not_answer_or_follows_nobody_is_named(url: st
     assert (down.state, down.found) == (State.DOUBTFUL, "It does not answer: OperationalError.")
     [alone] = await found("replica", settings(tmp_path, url, DATABASE_REPLICA_URL=url))
     assert (alone.state, alone.found) == (State.WRONG, "It follows no primary.")
+
+
+def test_the_page_says_what_it_looks_at() -> None:
+    said = (CHECKOUT / "docs" / "operate" / "doctor.md").read_text(encoding="utf-8")
+    told = {part for row in re.findall(r"^\| ([^|]+) \|", said, re.MULTILINE) for part in row.split(", ")}
+    code = (CHECKOUT / "src" / "entrypoints" / "cli" / "doctor.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'_(?:fine|doubtful|wrong|reached)\(\s*"([^"]+)"', code)) <= told
