@@ -317,6 +317,13 @@ def is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
 
 
+def email_address(text: str) -> str:
+    """The normal form of an e-mail address, or raise `InvalidValue` without quoting it if the text is none."""
+    if not is_email(email := normal_email(text)):
+        raise InvalidValue(field="email", problem="not an e-mail address")
+    return email
+
+
 def normal_email(email: str) -> str:
     """The form in which addresses are stored and compared: `Dorj@Example.com ` becomes `dorj@example.com`."""
     return email.strip().lower()

@@ -70,7 +70,7 @@ class PackageNotTransferable(Conflict, code="package.not_transferable"):
     """The visits of this package cannot be transferred."""
 
 
-class NoPackageRecipient(RuleViolated, code="package.no_recipient", commits=True):
+class NoPackageRecipient(RuleViolated, code="package.no_recipient", field="email", commits=True):
     """No other active account has this e-mail address or number, verified."""
 
 

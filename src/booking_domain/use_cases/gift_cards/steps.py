@@ -21,7 +21,7 @@ from booking_domain.gift_cards.model import (
     UnknownGiftCardCode,
     normal_code,
 )
-from booking_domain.identity.model import normal_email
+from booking_domain.identity.model import email_address
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.payments.orders import Order, OrderUsed
 from booking_domain.shared.actor import Role
@@ -110,7 +110,7 @@ def recipient_of(recipient: Recipient, context: UseCaseContext) -> Recipient:
     if not contact:
         return replace(recipient, contact=None)
     if "@" in contact:
-        return replace(recipient, contact=normal_email(contact))
+        return replace(recipient, contact=email_address(contact))
     return replace(recipient, contact=context.get(SecurityPorts).phone_numbers.parse(contact))
 
 

@@ -17,7 +17,7 @@ from booking_domain.packages.model import (
 )
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, required
+from booking_domain.shared.errors import InvalidValue, about, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
@@ -70,10 +70,11 @@ async def _recipient(command: TransferPackage, tx: Repositories, context: UseCas
         login = normal_email(command.email)
     else:
         raise InvalidValue(field="email", problem="either an e-mail address or a number", besides=("phone",))
-    user = required(await tx.users.by_login(login), NoPackageRecipient)
-    role = await tx.users.active_role(user.id)
-    if role is None or role is Role.ADMIN or user.id == context.actor.id or login not in user.verified_contacts:
-        raise NoPackageRecipient
+    with about("phone" if command.email is None else "email"):
+        user = required(await tx.users.by_login(login), NoPackageRecipient)
+        role = await tx.users.active_role(user.id)
+        if role is None or role is Role.ADMIN or user.id == context.actor.id or login not in user.verified_contacts:
+            raise NoPackageRecipient
     return user.id
 
 

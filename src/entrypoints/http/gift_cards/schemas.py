@@ -19,6 +19,7 @@ from booking_domain.gift_cards.model import (
     Recipient,
     SaleMethod,
 )
+from booking_domain.identity.model import email_address
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.phones import masked_contact
 from booking_domain.use_cases.gift_cards.payments import PaidByGiftCard, PayByGiftCard
@@ -287,7 +288,9 @@ liability_json: Final = projection(
     expired_amount="expired",
     outstanding_amount="outstanding",
 )
-recipient: Final = projection(RecipientBody, Recipient, contact=lambda body: body.email or body.phone)
+recipient: Final = projection(
+    RecipientBody, Recipient, contact=lambda body: body.phone if body.email is None else email_address(body.email)
+)
 sale: Final = projection(SellGiftCardBody, SellGiftCard, recipient=("recipient", recipient))
 purchase: Final = projection(OrderGiftCardBody, OrderGiftCard, recipient=("recipient", recipient))
 payment: Final = members(PayByGiftCardBody, PayByGiftCard, given=("booking_id",))

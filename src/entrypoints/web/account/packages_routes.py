@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from booking_domain.packages.model import NoPackageRecipient, Package, PackageId, PackageNotFound, PackageOfferId
+from booking_domain.packages.model import Package, PackageId, PackageNotFound, PackageOfferId
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError, required
@@ -85,7 +85,7 @@ async def give(
 def _field(error: DomainError) -> str:
     """The field that an error is about; empty: the one that it names."""
     about = str(next(iter(error.field_path), ""))
-    return CONTACT if about in {"email", "phone"} or isinstance(error, NoPackageRecipient) else ""
+    return CONTACT if about in {"email", "phone"} else ""
 
 
 async def _own(package_id: PackageId, actor: Actor, reads: Reads) -> Package:

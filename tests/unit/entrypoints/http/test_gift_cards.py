@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import httpx
+import pytest
 from tests.unit.entrypoints.api import Api, assert_problem, serving
 from tests.unit.features.bookings import EARLIER_TODAY, TUESDAY_AT_TWO
 from tests.unit.features.desk_payments import TERMS, confirmed
@@ -256,6 +257,21 @@ async def order(api: Api, customer: str, **more: Any) -> dict[str, Any]:
     made = await api.post("/gift-cards/orders", customer, json=body)
     assert made.status_code == 201, made.text
     return dict(made.json())
+
+
+@pytest.mark.parametrize("member", ["email", "phone"])
+async def test_a_contact_of_the_recipient_that_is_none_is_named(api: Api, member: str) -> None:
+    provider, provider_id = await api.open_provider()
+    sold = {**SOLD, "recipient": {member: "nobody"}}
+    ordered = {name: value for name, value in sold.items() if name != "method"} | {"providerId": provider_id}
+    for path, token, body in (
+        ("/gift-cards", provider, sold),
+        ("/gift-cards/orders", await api.joined("customer"), ordered),
+    ):
+        refused = await api.post(path, token, json=body)
+        [error] = refused.json()["errors"]
+        assert (refused.status_code, error["pointer"]) == (422, f"/recipient/{member}")
+        assert ("e-mail" in error["message"]) == (member == "email")
 
 
 async def paid_order(api: Api, customer: str, **more: Any) -> dict[str, Any]:

@@ -206,8 +206,11 @@ async def test_visits_are_given_to_another_customer_by_a_verified_contact(api: A
     assert (await api.post("/bookings/quote", friend, json=order(provider_id, given))).json()["priceAmount"] == 0
     assert_problem(await api.post(path, customer, json={}), 422, "validation.invalid_value")
     unverified = (await api.get("/auth/me", await api.joined("customer"))).json()["email"]
-    for contact in (unverified, "nobody@example.com", "saraa@example.com", "bold@example.com"):
-        assert_problem(await api.post(path, customer, json={"email": contact}), 422, "package.no_recipient")
+    for member, contact in (("email", unverified), ("email", "nobody@example.com"), ("phone", "+97699887766")):
+        refused = await api.post(path, customer, json={member: contact})
+        assert_problem(refused, 422, "package.no_recipient")
+        assert [each["pointer"] for each in refused.json()["errors"]] == [f"/{member}"]
+    assert_problem(await api.post(path, customer, json={"email": "bold@example.com"}), 422, "package.no_recipient")
     assert_problem(await api.post(path, customer, json={"email": email}), 429, "rate.limited")
     assert_problem(await api.post(path, owner, json={"email": email}), 404, "package.not_found")
 

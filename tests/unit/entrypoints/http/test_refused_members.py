@@ -219,13 +219,16 @@ async def test_a_value_that_a_rule_refuses_is_named(api: Api) -> None:
     for method, path, schema in schemas.bodies():
         if path.endswith(("/logout", "/auth/change-password", "/auth/register")):
             continue
-        token = next((token for place, token in staff.items() if place in path), customer)
-        valid = schemas.valid(schema)
+        where, valid = path.format_map(known), schemas.valid(schema)
         body = {name: {"providerId": provider_id, "bookingId": booking["id"]}.get(name, valid[name]) for name in valid}
+        tokens = iter([next((token for place, token in staff.items() if place in path), customer), provider, manager])
+        headers = {"Authorization": f"Bearer {next(tokens)}"}
         for pointer, value in oddities(schemas, schema):
             sent = schemas.with_value(schema, body, pointer, value)
-            headers = {"Authorization": f"Bearer {token}"}
-            answer = await api.client.request(method, path.format_map(known), json=sent, headers=headers)
+            answer = await api.client.request(method, where, json=sent, headers=headers)
+            while answer.status_code == 403 and (token := next(tokens, None)) is not None:
+                headers = {"Authorization": f"Bearer {token}"}
+                answer = await api.client.request(method, where, json=sent, headers=headers)
             problem = answer.json() if answer.status_code >= 400 else {}
             told = (method, path, sent, answer.text)
             assert answer.status_code < 500, told
@@ -236,7 +239,7 @@ async def test_a_value_that_a_rule_refuses_is_named(api: Api) -> None:
                 if error["message"].endswith(ENGLISH_END):
                     assert not OF_PROGRAMS.search(re.sub(r"'.*?'|[^ ]*/[^ ]*", "", error["message"])), told
             assert answer.status_code != 422 or "errors" in problem, told
-    assert refused > 300
+    assert refused > 1_000
 
 
 @pytest.mark.parametrize(
