@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from playwright.async_api import async_playwright
-from tests.browsing import ARGUMENTS, CHROMIUM
+from tests.browsing import CHROMIUM, QUIET
 from tests.npm import require_packages
 from tests.unit.entrypoints.api import serving
 from tests.unit.entrypoints.web.pages import SERVICES, Look, demo, pages_to_look_at
@@ -40,7 +40,7 @@ async def measure(names: Sequence[str]) -> bool:
         await demo(api)
         looks = {look.name: look for look in await pages_to_look_at(api)}
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments, f"--remote-debugging-port={port}"]
+            executable_path=CHROMIUM, args=[*QUIET, *arguments, f"--remote-debugging-port={port}"]
         )
         for look in (looks[name] for name in names or NAMES):
             for language in LANGUAGES:
