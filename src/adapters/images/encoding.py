@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from booking_domain.files.model import LARGE, SIZES, SMALL, ImageSize, Rejection
+from booking_domain.files.model import LARGE, SMALL, ImageSize, Rejection
 from booking_domain.files.ports import EncodedImage, Unacceptable
 
 MAX_PIXELS: Final = 50_000_000
@@ -45,8 +45,8 @@ def encode(content: bytes, content_type: str) -> EncodedImage:
         image.draft("RGB", _within(LARGE, image.size))
         colours = image if image.mode in _MODES else image.convert("RGBA" if image.has_transparency_data else "RGB")
         upright = ImageOps.exif_transpose(_reduced(colours, LARGE))
-        by_size = {LARGE: upright, SMALL: _reduced(upright.copy(), SMALL)}
-        files = {size: _webp(by_size[size]) for size in SIZES}
+        files = {LARGE: _webp(upright)}
+        files[SMALL] = files[LARGE] if max(upright.size) <= SMALL else _webp(_reduced(upright.copy(), SMALL))
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError):
         raise Unacceptable(Rejection.UNREADABLE) from None
     return EncodedImage(by_size=files, size=ImageSize(width=upright.width, height=upright.height))
