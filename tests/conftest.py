@@ -11,6 +11,8 @@ from pathlib import Path
 
 import certifi
 import pytest
+import structlog
+from _pytest.unraisableexception import gc_collect_iterations_key
 from execnet import XSpec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -39,6 +41,12 @@ _BETWEEN_COLLECTIONS = 20_000
 _PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
 
+structlog.configure(  # the default, but for the tracebacks of rich, which take 20 ms
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 guard()
 use_pinned_zone_data()  # as the programs of the product do
 
@@ -78,6 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Collection(config))
+    config.stash[gc_collect_iterations_key] = 1  # at the end; each takes a second or two, and PyPy needs five
     if config.getoption("dist", "no") != "no":
         share_forks()
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import uuid4
 
 import httpx
@@ -21,6 +21,7 @@ from tests.databases import TestServer
 from tests.gates import Gate
 from tests.reliability import scale
 from tests.reliability.conftest import Report
+from tests.unit.entrypoints.api import application
 
 from adapters.postgres import database as postgres_database
 from adapters.postgres.idempotency import _EARLIER, PostgresIdempotency, idempotency_keys
@@ -30,7 +31,6 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyInUse
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
-from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.settings.main import Settings
 
@@ -77,16 +77,16 @@ class Salons:
 @asynccontextmanager
 async def salons(url: str) -> AsyncIterator[Salons]:
     clock, user = ManualClock(NOW), replace(Builder().user(), role=Role.MANAGER)
-    container = HttpContainer(settings=Settings.from_environment({"DATABASE_URL": url, **PATIENT}))
-    container.clock.override(clock)
-    app: Any = create_app(container)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as client:
-        session = Builder().session(user)
-        async with container.database().begin() as tx:
-            await tx.users.add(user)
-            await tx.sessions.add(session)
-        yield Salons(client, container, clock, Bearer(user.actor, session.id), url)
+    with application(Settings.from_environment({"DATABASE_URL": url, **PATIENT})) as app:
+        container: HttpContainer = app.state.container
+        container.clock.override(clock)
+        transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
+        async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as client:
+            session = Builder().session(user)
+            async with container.database().begin() as tx:
+                await tx.users.add(user)
+                await tx.sessions.add(session)
+            yield Salons(client, container, clock, Bearer(user.actor, session.id), url)
 
 
 async def play(postgres: TestServer, story: Callable[[Salons], Awaitable[None]]) -> None:

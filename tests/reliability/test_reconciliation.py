@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import psycopg
@@ -22,6 +22,7 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.gateways_under_test import GATEWAYS, GatewayUnderTest, gateway_under_test
 from tests.unit.effort import sampled
+from tests.unit.entrypoints.api import application
 
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.reconciliation.model import FindingKind, FindingStatus, day_of
@@ -33,7 +34,6 @@ from booking_domain.testing.memory import ManualClock
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
-from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.settings.main import Settings
 
@@ -137,13 +137,13 @@ async def merchant(url: str, gateway: GatewayUnderTest) -> AsyncIterator[Merchan
         **gateway.settings,
     }
     clock = ManualClock(NOW)
-    container = HttpContainer(settings=Settings.from_environment(environ))
-    container.clock.override(clock)
-    gateway.prepare(container)
-    app: Any = create_app(container)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as client:
-        yield Merchant(container, client, clock, gateway, url, Builder())
+    with application(Settings.from_environment(environ)) as app:
+        container: HttpContainer = app.state.container
+        container.clock.override(clock)
+        gateway.prepare(container)
+        transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
+        async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as client:
+            yield Merchant(container, client, clock, gateway, url, Builder())
 
 
 @pytest.mark.parametrize("name", sampled(GATEWAYS, every=2))  # by day not through the Worker, which starts slowly

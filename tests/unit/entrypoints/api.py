@@ -2,8 +2,8 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -159,17 +159,9 @@ class Api:
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay", CHARGEABLE.currencies, authorises=True)
         settings = Settings.from_environment(environ)
-        self._kind = (
-            settings.max_body_bytes,
-            settings.body_timeout,
-            settings.pages,
-            settings.data_dir if settings.test_clock else None,
-        )
-        self.app = _idle[self._kind].pop() if _idle[self._kind] else _created(settings)
-        self.app.state.default_language = settings.default_language
+        self._kind = _kind_of(settings)
+        self.app = _taken(settings)
         self.container: HttpContainer = self.app.state.container
-        self.container.reset()
-        self.container.settings.override(settings)
         if not settings.test_clock:
             self.container.clock.override(self.clock)
         if in_memory:
@@ -357,6 +349,28 @@ class Api:
         """The address that the gateway calls."""
         token = self.container.callback_tokens().issue(UUID(token_of or payment_id))  # type: ignore[arg-type]
         return f"/webhooks/qpay/{payment_id}?token={token}&qpay_payment_id=1"
+
+
+@contextmanager
+def application(settings: Settings) -> Iterator[Litestar]:
+    """An application with these settings, and the parts that follow from them; afterwards it serves others."""
+    app = _taken(settings)
+    yield app
+    _idle[_kind_of(settings)].append(app)
+
+
+def _kind_of(settings: Settings) -> tuple[object, ...]:
+    data = settings.data_dir if settings.test_clock else None
+    return (settings.max_body_bytes, settings.body_timeout, settings.pages, data)
+
+
+def _taken(settings: Settings) -> Litestar:
+    idle = _idle[_kind_of(settings)]
+    app = idle.pop() if idle else _created(settings)
+    app.state.default_language = settings.default_language
+    app.state.container.reset()
+    app.state.container.settings.override(settings)
+    return app
 
 
 def _created(settings: Settings) -> Litestar:
