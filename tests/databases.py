@@ -204,6 +204,13 @@ def _migrated(folder: Path) -> embedded.EmbeddedPostgres:
 
 def copy_migrated(shared: Path, folder: Path) -> None:
     """Copy the data of a migrated server, which has stopped; create it if this process is the first that needs it."""
+    first = create_migrated(shared)
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", f"{first}/.", folder], check=True)  # noqa: S603, S607  # with the owner
+
+
+def create_migrated(shared: Path) -> Path:
+    """The folder with the data of a migrated server, which one process creates, while the others wait for it."""
     first, unfinished = shared / "first", shared / "unfinished"
     shared.mkdir(exist_ok=True)
     with (shared / "lock").open("w") as lock:
@@ -214,8 +221,7 @@ def copy_migrated(shared: Path, folder: Path) -> None:
             for name in ("port", "server.log"):
                 (unfinished / name).unlink()
             unfinished.rename(first)
-    folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["cp", "-a", f"{first}/.", folder], check=True)  # noqa: S603, S607  # with the owner
+    return first
 
 
 def _url_of(server: embedded.EmbeddedPostgres, name: str) -> str:

@@ -14,15 +14,17 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
 import pytest
 from _pytest.assertion import rewrite
 from execnet import XSpec
-from tests.programs import start_server
+from tests.databases import create_migrated
+from tests.programs import prepare_forks, start_server
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 ROOT: Final = Path(__file__).parents[1]
 _SHARING: Final = "tests/acceptance/conftest.py"
@@ -51,10 +53,30 @@ _SHARED: Final = re.compile(r"\bproduct: Product\b|\bimpatient: Api\b")
 
 
 class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist is untyped
-    """`loadfile`, with all files that share the acceptance product as one unit."""
+    """`loadfile`, with all files that share the acceptance product as one unit.
+
+    After each test, xdist counts all that the worker was ever given, and it searches the list of all tests for each.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return unit_of(nodeid)
+
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
+        nodeid = self.registered_collections[node][item_index]
+        units, unit = self.assigned_work[node], unit_of(nodeid)
+        del units[unit][nodeid]
+        if not units[unit]:
+            del units[unit]
+        self._reschedule(node)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        unit, tests = self.workqueue.popitem(last=False)
+        self.assigned_work[node][unit] = tests
+        node.send_runtest_some([self._places[nodeid] for nodeid in tests])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {nodeid: place for place, nodeid in enumerate(self.collection)}
 
 
 def unit_of(nodeid: str) -> str:
@@ -96,6 +118,18 @@ def prepare_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
     address = start_server("worker_server.py", *arguments, environ=os.environ)
     for spec in specs:
         spec.python = f"{sys.executable} -S {ROOT / 'tests' / 'worker_client.py'} {address}"
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:  # all tests, so some need what takes long to make
+        _prepare_what_is_shared(config)
+
+
+def _prepare_what_is_shared(config: pytest.Config) -> None:
+    """Use the other processors while one imports the tests."""
+    prepare_forks()
+    if os.fork() == 0:
+        try:
+            create_migrated(config._tmp_path_factory.getbasetemp() / "postgres")  # type: ignore[attr-defined]
+        finally:  # if it has failed, the first test that needs it says why
+            os._exit(0)
 
 
 def _compile(config: pytest.Config) -> None:

@@ -88,6 +88,12 @@ def share_forks() -> None:
     os.environ[_SHARED] = _start_server()
 
 
+def prepare_forks() -> None:
+    """Let the shared fork server import the product now, whoever will ask it first."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(os.environ[_SHARED])
+
+
 def _start_server() -> str:
     return start_server("fork_server.py", environ=environment({}))
 

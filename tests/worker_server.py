@@ -5,13 +5,16 @@ standard streams of a worker (`tests/worker_client.py`), and stays open as long 
 the end of its input.
 """
 
+import atexit
 import gc
 import os
 import selectors
 import signal
 import socket
 import sys
+import threading
 from types import ModuleType
+from typing import NoReturn
 
 import pytest
 
@@ -29,6 +32,7 @@ def main() -> None:
             worker = _forked(listener)
     if worker is not None:
         _be_a_worker(worker)
+        _end()
 
 
 def _import_tests(arguments: list[str]) -> None:
@@ -68,6 +72,15 @@ def _be_a_worker(connection: socket.socket) -> None:
     sys.argv = ["-c"]
     sys.modules["__main__"] = ModuleType("__main__")
     exec(eval(sys.stdin.readline()), vars(sys.modules["__main__"]))  # noqa: S102, S307
+
+
+def _end() -> NoReturn:
+    """End as an interpreter does, but for the destruction of all objects, which takes a second."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
