@@ -150,6 +150,31 @@ async def test_whatever_the_bounds_of_tiers_are_the_same_is_found(seed: int, pos
                     assert await reads.first_to_match([criteria]) == 0 or not expected[0]
 
 
+@pytest.mark.parametrize(("lat", "lon"), [(0.0, 0.0), (47.9, 106.9), (-71.0, 30.0), (64.0, 179.99), (89.95, 10.0)])
+async def test_the_nearest_are_found_wherever_meridians_are_close(
+    lat: float, lon: float, postgres_backend: PostgresBackend
+) -> None:
+    evening, random = TimeRange(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=5)), drawing(1)
+    async with in_memory() as memory:
+        make = {backend: Builder() for backend in (memory, postgres_backend)}
+        for number in range(3 * PROVIDERS):
+            north = min(90.0, lat + random.choice((0, 1)) * random.gauss(0, 0.05))
+            east = (lon + random.gauss(0, 0.05) + 180) % 360 - 180
+            free = FreeTime.of([evening] if number % 3 else [], since=NOW.date())
+            for backend, build in make.items():
+                cast = await a_cast(backend, build)
+                entry = an_entry(cast.profile.id, free=free, lat=north, lon=east)
+                await alone(backend).search_entries.put(entry, NOW)
+        for candidates, windows, km in product((1, FEW, PROVIDERS, 3 * PROVIDERS), ((), (evening,)), (3, 100)):
+            near = Near(lat=lat, lon=lon, radius_metres=km * 1_000)
+            criteria = SearchCriteria(at=NOW, near=near, windows=windows, candidates=candidates, limit=candidates)
+            expected = await memory.reads.search.search_and_count(criteria)
+            assert expected[0]
+            async with postgres_backend.work() as work:
+                found = await PostgresKindSearchReads(work).search_and_count(criteria)
+            assert found == expected, (candidates, windows, km)
+
+
 async def test_whatever_the_lowest_price_is_thought_to_be_the_first_by_price_and_rating_are_found(
     postgres_backend: PostgresBackend,
 ) -> None:

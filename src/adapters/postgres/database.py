@@ -30,6 +30,7 @@ from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalDa
 from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS
 from adapters.postgres.signals import PostgresSignals
 from adapters.postgres.waiting_work import read_log, read_waiting
+from booking_domain.search.words import SIMILAR
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, ReceivedLog, Waiting
 from booking_domain.shared.ids import UserId
@@ -37,7 +38,7 @@ from booking_domain.shared.positions import POSITION
 
 OPTIONS: Final = (
     f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-    f" -c max_parallel_workers_per_gather=0 -c jit=off {TELLS}"
+    f" -c max_parallel_workers_per_gather=0 -c jit=off -c pg_trgm.similarity_threshold={SIMILAR} {TELLS}"
 )
 
 RECONNECT_SECONDS: Final = 5.0

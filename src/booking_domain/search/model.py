@@ -406,8 +406,8 @@ class Near:
 
     @property
     def box(self) -> Box:
-        """A box that contains the circle."""
-        high = degrees(self.radius_metres / EARTH_RADIUS_METRES)
+        """A box that contains all who are at most so many whole metres away."""
+        high = degrees((self.radius_metres + 1) / EARTH_RADIUS_METRES)
         south, north = max(-90.0, self.lat - high), min(90.0, self.lat + high)
         narrowest = cos(radians(max(abs(south), abs(north))))
         wide = 180.0 if narrowest * 180 <= high else high / narrowest

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
+from math import asin, atan2, cos, degrees, radians, sin
 from random import Random
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from booking_domain.search.model import (
     SCORE_WITHOUT_REVIEWS,
     Box,
     Facts,
+    Near,
     Offer,
     Place,
     Points,
@@ -42,6 +44,7 @@ from booking_domain.search.words import (
     synonyms_of,
     words_of,
 )
+from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import FeedId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
@@ -323,6 +326,18 @@ def test_a_box_may_cross_the_180th_meridian() -> None:
     assert fiji.contains(-17, 179)
     assert fiji.contains(-17, -179)
     assert not fiji.contains(-17, 170)
+
+
+@given(st.floats(-89, 89), st.floats(-180, 180), st.integers(1, 100_000), st.floats(0, 360))
+def test_the_box_of_a_circle_has_all_who_are_so_many_whole_metres_away(
+    lat: float, lon: float, metres: int, bearing: float
+) -> None:
+    far, turn = (metres + 0.99) / EARTH_RADIUS_METRES, radians(bearing)
+    there = asin(sin(radians(lat)) * cos(far) + cos(radians(lat)) * sin(far) * cos(turn))
+    east = atan2(sin(turn) * sin(far) * cos(radians(lat)), cos(far) - sin(radians(lat)) * sin(there))
+    assert Near(lat=lat, lon=lon, radius_metres=metres).box.contains(
+        degrees(there), (lon + degrees(east) + 180) % 360 - 180
+    )
 
 
 def test_an_entry_has_by_default_the_score_without_reviews() -> None:

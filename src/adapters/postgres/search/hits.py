@@ -1,6 +1,6 @@
 """The hits of a search in order: their points are those of `booking_domain.search.model.points_of`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Final
@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import BIT
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import COUNTED, VALUES, counts_of, with_counts
-from adapters.postgres.search.matching import candidates
+from adapters.postgres.search.matching import candidates, candidates_by_key, with_facts
 from booking_domain.search.model import (
     ALL_FREE_SOON_AT,
     HALF_POINTS_AT_METRES,
@@ -62,32 +62,27 @@ _PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
 @lru_cache(maxsize=1_024)
 def search_of(shape: frozenset[str], order: SearchOrder, by: SearchOrder, page: Page, *, most: int) -> Statement:
     """The statement of searches that ask for these things, and rank so many."""
-    found = candidates(shape, order, by, most).cte("candidates")
+    best = order is SearchOrder.BEST
+    chosen = candidates(shape, by, most) if best else candidates_by_key(shape, order, by, most)
+    found = chosen.cte("candidates")
     ids = [found.c.provider_id]
     hits = ranked(found, ids, order, page)
+    if not best:
+        hits = with_facts(hits, shape)
     return with_counts(hits, ids, counts_of(found, VALUES)) if page is Page.COUNTED else Statement(hits)
 
 
 def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOrder, page: Page) -> Select[Any]:
     """Sort the hits that have these ids: the fields of a position after the first two."""
     c = found.c
-    total = (
-        c.place
-        + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT, type_=BigInteger()) // SCORE_PER_POINT)
-        + func.coalesce(MOST_NEARNESS * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + c.metres), 0)
-        + func.least(c.free_soon, ALL_FREE_SOON_AT) * MOST_FREE_SOON // ALL_FREE_SOON_AT
-        + c.reliability // THOUSANDTHS_PER_RELIABILITY
-        + c.completeness // THOUSANDTHS_PER_COMPLETENESS
-        + func.greatest(0, NEW_FOR_DAYS - c.days)
-    )
-    keys: dict[SearchOrder, ColumnElement[Any]] = {
-        SearchOrder.BEST: -total,
-        SearchOrder.NEAREST: c.metres,
-        SearchOrder.SOONEST: c.opens,
-        SearchOrder.CHEAPEST: c.price_from,
-        SearchOrder.RATING: -c.score,
+    keys: dict[SearchOrder, Callable[[], ColumnElement[Any]]] = {
+        SearchOrder.BEST: lambda: -_total(found),
+        SearchOrder.NEAREST: lambda: c.metres,
+        SearchOrder.SOONEST: lambda: c.opens,
+        SearchOrder.CHEAPEST: lambda: c.price_from,
+        SearchOrder.RATING: lambda: -c.score,
     }
-    key = cast(keys[order], BigInteger).label("key")
+    key = cast(keys[order](), BigInteger).label("key")
     names = (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()), ("of", Uuid()))
     last = (bindparam(name, type_=kind) for name, kind in names[: 2 + len(ids)])
     follows = [tuple_(key, _lot_of(ids[0]), *ids) > tuple_(*last)] if page is Page.NEXT else []
@@ -98,6 +93,20 @@ def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOr
     drawn, *facts = first.c
     lot = _lot_of(first.c[str(ids[0].key)]).label("lot")
     return select(drawn, lot, *facts).order_by(drawn, lot, *(first.c[str(each.key)] for each in ids)).limit(most)
+
+
+def _total(found: FromClause) -> ColumnElement[int]:
+    """As `booking_domain.search.model.Points.total`."""
+    c = found.c
+    return (
+        c.place
+        + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT, type_=BigInteger()) // SCORE_PER_POINT)
+        + func.coalesce(MOST_NEARNESS * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + c.metres), 0)
+        + func.least(c.free_soon, ALL_FREE_SOON_AT) * MOST_FREE_SOON // ALL_FREE_SOON_AT
+        + c.reliability // THOUSANDTHS_PER_RELIABILITY
+        + c.completeness // THOUSANDTHS_PER_COMPLETENESS
+        + func.greatest(0, NEW_FOR_DAYS - c.days)
+    )
 
 
 def _lot_of(hit: ColumnElement[Any]) -> ColumnElement[Any]:

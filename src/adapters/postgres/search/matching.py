@@ -3,10 +3,10 @@
 A place is bounded by an index on points, and words by a full-text index.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
-from math import floor
+from math import floor, radians
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    Double,
     FromClause,
     Integer,
     Select,
@@ -66,9 +67,11 @@ from adapters.postgres.search.words import Vocabulary, any_key_of, tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
 from booking_domain.search.model import (
     LONGEST_RUN,
+    MAX_RADIUS_METRES,
     MOST_MEMBERS,
     SOON,
     TEXT_POINTS,
+    Near,
     Place,
     SearchCriteria,
     SearchKind,
@@ -76,6 +79,7 @@ from booking_domain.search.model import (
     draw_of,
 )
 from booking_domain.search.words import keys_of_all, searched
+from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.folding import folded
 
 _e: Final = search_entries.c
@@ -115,6 +119,9 @@ _OPENS: Final = "opens"
 _FREE: Final = ("free", "free_since", "minutes")
 _MANY: Final = 1_000_000_000
 """More than there are."""
+_NEARBY: Final = 2.1
+"""How many are read by distance, before rings are, for each one that is ranked: enough up to 60 degrees of latitude."""
+_METRES_A_DEGREE: Final = radians(1) * EARTH_RADIUS_METRES
 _ROW: Final[ColumnElement[Any]] = literal_column("search_entries.ctid")
 """Where the row is: by it, one that was chosen is read again without a look-up in the index."""
 
@@ -213,6 +220,12 @@ def _in_box(number: str) -> ColumnElement[bool]:
 _IS_OPEN: Final = _some_from_day(_e.open_hours, bindparam("open_quarter", type_=Integer()) + 1, 1) == literal_column(
     "B'1'"
 )
+_COUNTED: Final = (
+    _e.styles,
+    _e.categories,
+    _p.languages,
+    case((_IS_OPEN, literal_column("'{now}'::text[]")), else_=literal_column("'{}'::text[]")).label("open"),
+)
 _NONE: Final = _zeros(QUARTERS)
 _NONE_OF_SLICE: Final = _zeros(_SLICE)
 _MERIT: Final = (_e.merit + 0).desc()
@@ -221,6 +234,11 @@ _SCORE: Final = (_e.score + 0).desc()
 _PRICE: Final = _e.price_from + 0
 """So that no index of prices is read beside that of words: of the prices of a band it has thousands."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
+_KEYS: Final[Mapping[SearchOrder, ColumnElement[Any]]] = {
+    SearchOrder.NEAREST: _METRES.label("metres"),
+    SearchOrder.CHEAPEST: _e.price_from,
+    SearchOrder.RATING: _p.rating_score.label("score"),
+}
 _RATED: Final = and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count)
 _OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
     "language": bindparam("language", type_=Text()) == func.any(_p.languages),
@@ -241,15 +259,31 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
 }
 
 
-def candidates(shape: frozenset[str], order: SearchOrder, by: SearchOrder, most: int) -> Select[Any]:
+def candidates(shape: frozenset[str], by: SearchOrder, most: int) -> Select[Any]:
     """Those that match and are ranked, with what their points and order come from: see `SearchCriteria.chosen_by`.
 
     They are chosen by what the entry has, so that all else is read of them alone. How many are chosen is written into
     the statement: PostgreSQL would expect a tenth of all entries otherwise, or plan the statement for each search.
     """
-    soonest = order is SearchOrder.SOONEST
-    chosen = _in_order(shape | {_OPENS} if soonest else shape, by).limit(literal_column(str(most))).subquery("chosen")
-    return _with_facts(shape - {TIME}, _with_entries(chosen), opens=chosen.c.opens if soonest else None)
+    chosen = _in_order(shape, by, most).limit(literal_column(str(most))).subquery("chosen")
+    return _with_facts(shape - {TIME}, _with_entries(chosen))
+
+
+def candidates_by_key(shape: frozenset[str], order: SearchOrder, by: SearchOrder, most: int) -> Select[Any]:
+    """As `candidates`, with what any other order than the best one needs: see `with_facts`."""
+    found = _in_order(shape | {_OPENS} if order is SearchOrder.SOONEST else shape, by, most)
+    chosen = found.limit(literal_column(str(most))).subquery("chosen")
+    key = chosen.c.opens if order is SearchOrder.SOONEST else _KEYS[order]
+    return _published(shape, _with_entries(chosen), _e.provider_id, key, chosen.c["row"], *_COUNTED)
+
+
+def with_facts(hits: Select[Any], shape: frozenset[str]) -> Select[Any]:
+    """The facts of a page of hits, in their order."""
+    hit = hits.subquery("hit")
+    metres = _METRES if NEAR in shape else cast(null(), Integer)
+    facts = _facts(shape, metres, hit.c.opens if "opens" in hit.c else None)
+    found = _with_entries(hit).join(providers, _p.id == _e.provider_id)
+    return select(hit.c.key, hit.c.lot, *facts).select_from(found).order_by(hit.c.key, hit.c.lot, hit.c.provider_id)
 
 
 def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
@@ -258,7 +292,7 @@ def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     They are chosen as `candidates` are: those who have all words first.
     """
     words = ("", ANY) if SEVERAL in shape else ("",)
-    of_each = (_in_order(shape | {IN_SALON}, by, each) for each in words)
+    of_each = (_in_order(shape | {IN_SALON}, by, MOST_MEMBERS, each) for each in words)
     first = select(one_by_one(of_each).limit(MOST_MEMBERS).subquery("first")).distinct().subquery("chosen")
     return _with_facts(shape - {TEXT}, _with_entries(first))
 
@@ -300,7 +334,7 @@ def entries_of_parts(
     if by_price:
         ids: FromClause = _by_price(shape, conditions).subquery("of_parts")
     else:
-        of = _in_order(shape, by).subquery("of_entries")
+        of = _in_order(shape, by, most).subquery("of_entries")
         own = select(p.kind, p.id).where(p.provider_id == of.c.provider_id, *conditions).order_by(p.id).lateral("own")
         ids = select(*of.c, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
     # Without the row: an index of merits has no rows, and no limit says how few of its entries are read.
@@ -311,10 +345,10 @@ def entries_of_parts(
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
 
 
-def _in_order(shape: frozenset[str], by: SearchOrder, words: str = "") -> Select[Any] | CompoundSelect[Any]:
+def _in_order(shape: frozenset[str], by: SearchOrder, most: int, words: str = "") -> Select[Any] | CompoundSelect[Any]:
     """Those that match, in the order in which they are chosen: a limit leaves out the last ones."""
     if by is SearchOrder.NEAREST:
-        return _by_ring(shape, words)
+        return _by_ring(shape, most, words)
     if by is not SearchOrder.BEST or is_marked(shape):
         return _by_tier(shape, by, words)
     return _in_time(_matching(shape - {TIME}).where(*_within(shape)), shape, _e.merit.desc())
@@ -343,10 +377,13 @@ def _matching(shape: frozenset[str]) -> Select[Any]:
     entries = _entries(shape)
     if TIME in shape:
         entries = entries.join(_opening(search_entries, shape, first=False), true())
+    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape), *_somebody(shape))
+
+
+def _somebody(shape: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Whether there is anybody to be looked for: asked once, before entries are."""
     somebody = [_some_at_these_hours()] if HOURS in shape else []
-    if "price_to" in shape:
-        somebody.append(_some_so_cheap())
-    return select(_e.provider_id, _ROW.label("row")).select_from(entries).where(*_asked(shape), *somebody)
+    return [*somebody, _some_so_cheap()] if "price_to" in shape else somebody
 
 
 def _some_so_cheap() -> ColumnElement[bool]:
@@ -466,10 +503,11 @@ def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) 
     return one_by_one([*map(tier, TIERS), priced(rest, p.price > beyond())])
 
 
-def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
+def _by_ring(shape: frozenset[str], most: int, words: str) -> CompoundSelect[Any]:
     """Those who match, by distance: a ring is searched if those within it have too few."""
     matching = _matching(shape - {BOX, TIME}).where(*_within(shape - {NEAR}))
     free = [_e[name] for name in _FREE] if TIME in shape else []
+    nearby, reached = (None, None) if is_marked(shape) or _of_profile(shape) else _of_nearby(shape, most)
 
     def ring(number: int) -> Select[Any]:
         found = matching.where(
@@ -479,9 +517,36 @@ def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
         of = found.add_columns(_METRES.label("metres"), *free).offset(0).subquery(f"ring_{number}")
         inner, outer = (given(f"{name}_{number}", Integer) for name in ("inner", "outer"))
         within = select(of.c.provider_id, of.c["row"]).where(inner < of.c.metres, outer >= of.c.metres)
+        if reached is not None:
+            within = within.where(outer > reached, of.c.metres > reached)
         return _in_time(within, shape, of.c.metres, of)
 
-    return one_by_one(map(ring, RINGS))
+    return one_by_one([*([] if nearby is None else [nearby]), *map(ring, RINGS)])
+
+
+def _of_nearby(shape: frozenset[str], most: int) -> tuple[Select[Any], ColumnElement[int]]:
+    """Those who match of the nearest ones, and within how many metres from the point nobody else is.
+
+    The index of points has them in the order of their distance in degrees. All others are farther away in degrees, and
+    a degree has the fewest metres where meridians are closest.
+    """
+    around = select(func.point(bindparam("around", type_=Text()))).scalar_subquery()
+    degrees: ColumnElement[float] = func.point(_e.lon, _e.lat).op("<->", return_type=Double())(around)
+    free = [_e[name] for name in _FREE] if TIME in shape else []
+    suits = and_(true(), *_asked(shape - {BOX})).label("suits")
+    # Of those who have free time on some days, more than half may have none at these times.
+    read: ColumnElement[int] = literal_column(str(int(_NEARBY * most) * (2 if SOME_DAYS in shape else 1)))
+    nearest = select(_e.provider_id, _ROW.label("row"), _METRES.label("metres"), degrees.label("degrees"), suits, *free)
+    nearby = nearest.order_by(degrees).limit(read).cte("nearby").prefix_with("MATERIALIZED")
+    n, farthest = nearby.c, func.max(nearby.c.degrees)
+    narrowest = func.cos(func.radians(func.least(90.0, func.abs(bindparam("lat", type_=Double())) + farthest)))
+    metres = cast(func.floor(farthest * narrowest * _METRES_A_DEGREE), Integer) - 1
+    all_read = func.count() < read
+    within = case((all_read, MAX_RADIUS_METRES), else_=func.coalesce(metres, -1)).label("metres")
+    known = select(within).select_from(nearby).cte("reached").prefix_with("MATERIALIZED")
+    reached = select(known.c.metres).scalar_subquery()
+    found = select(n.provider_id, n["row"]).where(n.suits, n.metres <= given("radius", Integer), n.metres <= reached)
+    return _in_time(found.where(*_somebody(shape)), shape, n.metres, nearby), reached
 
 
 def one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundSelect[Any]:
@@ -497,38 +562,36 @@ def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
 
 
 def _with_facts(shape: frozenset[str], entries: FromClause, *, opens: ColumnElement[Any] | None = None) -> Select[Any]:
-    place: ColumnElement[Any] = literal(0, Integer)
-    if TEXT in shape:
-        place = _place_of_entry()
     if TIME in shape:
         opening = _opening(search_entries, shape, first=True)
         opens, entries = _first_of(opening), entries.join(opening, true())
-    published = bindparam("day", type_=Date()) - cast(func.timezone("UTC", _p.created_at), Date)
+    metres = _METRES if NEAR in shape else cast(null(), Integer)
+    return _published(shape, entries, *_facts(shape, metres, opens), *_COUNTED)
+
+
+def _published(shape: frozenset[str], entries: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(
-            _e.provider_id,
-            place.label("place"),
-            _p.rating_score.label("score"),
-            (_METRES if NEAR in shape else cast(null(), Integer)).label("metres"),
-            func.bit_count(
-                _some_from_day(_e.free, literal_column("1"), _SOON).op("&")(given("soon", BIT(_SOON)))
-            ).label("free_soon"),
-            _e.reliability,
-            _e.completeness,
-            published.label("days"),
-            _e.price_from,
-            _e.currency,
-            _e.minutes,
-            _e.quickest,
-            (cast(null(), Integer) if opens is None else opens).label("opens"),
-            _e.styles,
-            _e.categories,
-            _p.languages,
-            case((_IS_OPEN, literal_column("'{now}'::text[]")), else_=literal_column("'{}'::text[]")).label("open"),
-        )
+        select(*columns)
         .select_from(entries.join(providers, _p.id == _e.provider_id))
         .where(PUBLIC, *([_RATED] if "rating_from" in shape else []))
     )
+
+
+def _facts(
+    shape: frozenset[str], metres: ColumnElement[Any], opens: ColumnElement[Any] | None
+) -> Iterator[ColumnElement[Any]]:
+    """What is shown of an entry: what its points come from, and its offer."""
+    yield _e.provider_id
+    yield (_place_of_entry() if TEXT in shape else literal(0, Integer)).label("place")
+    yield _p.rating_score.label("score")
+    yield metres.label("metres")
+    soon = _some_from_day(_e.free, literal_column("1"), _SOON).op("&")(given("soon", BIT(_SOON)))
+    yield func.bit_count(soon).label("free_soon")
+    yield _e.reliability
+    yield _e.completeness
+    yield (bindparam("day", type_=Date()) - cast(func.timezone("UTC", _p.created_at), Date)).label("days")
+    yield from (_e.price_from, _e.currency, _e.minutes, _e.quickest)
+    yield (cast(null(), Integer) if opens is None else opens).label("opens")
 
 
 def shape_of(criteria: SearchCriteria) -> frozenset[str]:
@@ -582,9 +645,17 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
         "lat": None if near is None else near.lat,
         "lon": None if near is None else near.lon,
         "radius": None if near is None else near.radius_metres,
+        "around": _around(near),
         **halves_of(box),
         **({} if criteria.after is None else criteria.after._asdict()),
     }
+
+
+def _around(near: Near | None) -> str | None:
+    """The point, as PostgreSQL writes points; None: distances in degrees mean nothing across the 180th meridian."""
+    if near is None or not 0 <= near.box.east - near.box.west < 180:  # noqa: PLR2004
+        return None
+    return f"({near.lon!r},{near.lat!r})"
 
 
 def _hours_of(criteria: SearchCriteria) -> dict[str, Any] | None:
