@@ -17,7 +17,7 @@ from psycopg.abc import PQGen
 from psycopg.adapt import Dumper, Transformer
 from psycopg.errors import LockNotAvailable, PipelineAborted, error_from_result
 from psycopg.generators import fetch_many, send
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import text
 
@@ -193,12 +193,14 @@ class Pipeline(Work):
     async def clear(self, *, rolling_back: bool) -> None:
         """Reset the connection after an error, in whatever state it is, or close it."""
         try:
-            self.end()
-            if rolling_back:
-                self.add(_ROLLBACK, {})
+            for _ in range(2):
+                if rolling_back:
+                    self.add(_ROLLBACK, {})
                 self.end()
-            with suppress(Error):  # the statement that failed, and those skipped because of it
-                await self.exchange()
+                with suppress(Error):  # the statement that failed, and those skipped because of it
+                    await self.exchange()
+                if self._pgconn.transaction_status == TransactionStatus.IDLE:
+                    break  # else a statement had failed, and the ROLLBACK was one of those skipped
             self._pgconn.exit_pipeline_mode()
         except BaseException:  # interrupted again, or unusable: the pool replaces the connection
             self._pgconn.finish()
