@@ -35,7 +35,7 @@ _CLAIMS: Final = ("iss", "aud", "sub", "sid", "role", "jti", "iat", "exp")
 _TWO_FACTORS: Final = ["mfa"]
 _ID_BYTES: Final = 16
 _MAX_LENGTH: Final = 2_048
-_CACHE_SIZE: Final = 4_096
+_CACHE_SIZE: Final = 10_000
 """Number of tokens whose verified signature is cached; the expiry is checked on every read."""
 
 
