@@ -528,22 +528,20 @@ def _of_nearby(shape: frozenset[str], most: int) -> tuple[Select[Any], ColumnEle
     """Those who match of the nearest ones, and within how many metres from the point nobody else is.
 
     The index of points has them in the order of their distance in degrees. All others are farther away in degrees, and
-    a degree has the fewest metres where meridians are closest.
+    a degree has the fewest metres where meridians are closest. If nobody can match, no metres are known and none read.
     """
     around = select(func.point(bindparam("around", type_=Text()))).scalar_subquery()
     degrees: ColumnElement[float] = func.point(_e.lon, _e.lat).op("<->", return_type=Double())(around)
     free = [_e[name] for name in _FREE] if TIME in shape else []
     suits = and_(true(), *_asked(shape - {BOX})).label("suits")
-    # Of those who have free time on some days, more than half may have none at these times.
-    read: ColumnElement[int] = literal_column(str(int(_NEARBY * most) * (2 if SOME_DAYS in shape else 1)))
+    read: ColumnElement[int] = literal_column(str(int(_NEARBY * most)))
     nearest = select(_e.provider_id, _ROW.label("row"), _METRES.label("metres"), degrees.label("degrees"), suits, *free)
     nearby = nearest.order_by(degrees).limit(read).cte("nearby").prefix_with("MATERIALIZED")
     n, farthest = nearby.c, func.max(nearby.c.degrees)
     narrowest = func.cos(func.radians(func.least(90.0, func.abs(bindparam("lat", type_=Double())) + farthest)))
     metres = cast(func.floor(farthest * narrowest * _METRES_A_DEGREE), Integer) - 1
-    all_read = func.count() < read
-    within = case((all_read, MAX_RADIUS_METRES), else_=func.coalesce(metres, -1)).label("metres")
-    known = select(within).select_from(nearby).cte("reached").prefix_with("MATERIALIZED")
+    within = case((func.count() < read, MAX_RADIUS_METRES), else_=func.coalesce(metres, -1)).label("metres")
+    known = select(within).select_from(nearby).having(*_somebody(shape)).cte("reached").prefix_with("MATERIALIZED")
     reached = select(known.c.metres).scalar_subquery()
     found = select(n.provider_id, n["row"]).where(n.suits, n.metres <= given("radius", Integer), n.metres <= reached)
     return _in_time(found.where(*_somebody(shape)), shape, n.metres, nearby), reached
