@@ -507,7 +507,8 @@ def _by_ring(shape: frozenset[str], most: int, words: str) -> CompoundSelect[Any
     """Those who match, by distance: a ring is searched if those within it have too few."""
     matching = _matching(shape - {BOX, TIME}).where(*_within(shape - {NEAR}))
     free = [_e[name] for name in _FREE] if TIME in shape else []
-    nearby, reached = (None, None) if is_marked(shape) or _of_profile(shape) else _of_nearby(shape, most)
+    by_point = not (is_marked(shape) or _of_profile(shape) or HOURS in shape)  # too few of the nearest match
+    nearby, reached = _of_nearby(shape, most) if by_point else (None, None)
 
     def ring(number: int) -> Select[Any]:
         found = matching.where(
