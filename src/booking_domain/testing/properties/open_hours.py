@@ -1,7 +1,9 @@
 """Opening hours computed day by day with `zoneinfo`: slow, and independent of the library's arithmetic."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling import Calendar, ClockChanges, Hours, OpeningHours, WeeklyRule
 from booking_domain.shared.time import WallTime
@@ -24,21 +26,23 @@ def opening(day: date, hours: Hours, of: OpeningHours) -> Opening:
     return instant_of(day, hours.start, of), instant_of(ends_on, hours.end, of)
 
 
-def openings_by_the_clock(day: date, hours: Hours, of: Calendar) -> list[Opening]:
+@lru_cache(maxsize=256)  # several properties ask about one calendar
+def openings_by_the_clock(day: date, hours: Hours, zone: ZoneInfo, changes: ClockChanges) -> tuple[Opening, ...]:
     """Return the ranges in which the clock shows a time in these hours of a date, minute by minute."""
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - what a clock shows
     opens, length = midnight + hours.start.minutes * _MINUTE, (hours.end.minutes - hours.start.minutes) * _MINUTE
     closes = opens + (length if length > timedelta(0) else length + timedelta(days=1))
-    at, until = (instant_of(day + days * timedelta(days=1), WallTime(0), of) for days in (-1, 3))
+    there = midnight.replace(tzinfo=zone)
+    at, until = ((there + days * timedelta(days=1)).astimezone(UTC) for days in (-1, 3))
     found: list[Opening] = []
     while at < until:
-        here = at.astimezone(of.zone)
+        here = at.astimezone(zone)
         again, twice = here.fold == 1, here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
         left_out = {ClockChanges.FIRST: again, ClockChanges.SECOND: twice and not again}
-        if opens <= here.replace(tzinfo=None, fold=0) < closes and not left_out.get(of.settings.clock_changes, False):
+        if opens <= here.replace(tzinfo=None, fold=0) < closes and not left_out.get(changes, False):
             found.append((at, at + _MINUTE))
         at += _MINUTE
-    return _joined(found)
+    return tuple(_joined(found))
 
 
 def openings(hours: OpeningHours, first: date, last: date) -> list[Opening]:
@@ -52,11 +56,12 @@ def openings(hours: OpeningHours, first: date, last: date) -> list[Opening]:
 def opened_on(day: date, hours: OpeningHours) -> list[Opening]:
     """Return the ranges that rules and exceptions open on a date."""
     on_it = _hours_on(day, hours)
-    if isinstance(hours, Calendar) and hours.settings.clock_changes is not ClockChanges.ELAPSED:
+    changes = hours.settings.clock_changes if isinstance(hours, Calendar) else ClockChanges.ELAPSED
+    if changes is not ClockChanges.ELAPSED:
         midnight = datetime(day.year, day.month, day.day, tzinfo=hours.zone)
         offsets = {(midnight + number * timedelta(hours=12)).utcoffset() for number in range(-1, 7)}
         if len(offsets) > 1:
-            return [found for each in on_it for found in openings_by_the_clock(day, each, hours)]
+            return [found for each in on_it for found in openings_by_the_clock(day, each, hours.zone, changes)]
     ranges = (opening(day, each, hours) for each in on_it)
     return [each for each in ranges if each[0] < each[1]]
 
