@@ -34,6 +34,9 @@ PRELOADED = (
     "procrastinate.worker",
 )
 
+UNPREPARED = "FORKS_UNPREPARED"
+"""In the environment: the forks do not need the product."""
+
 
 def main() -> None:
     program = None
@@ -41,7 +44,8 @@ def main() -> None:
         readable.register(sys.stdin, selectors.EVENT_READ)
         readable.register(listener, selectors.EVENT_READ)
         if all(key.fileobj is listener for key, _ in readable.select()):
-            _prepare()
+            if UNPREPARED not in os.environ:
+                _prepare()
             program = _serve(listener, readable)
     if program is not None:
         _run(**program)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.fork_server import UNPREPARED
 from tests.gates import PATIENCE_SECONDS
 from tests.guarded import MARK, SHELL
 from tests.programs import CHECKOUT
@@ -28,7 +29,7 @@ from adapters.postgres.kit import embedded
 def test_that_waits(tmp_path):
     postgres = embedded.start(tmp_path / "postgres", settings=FAST, binaries=BINARIES)
     log = tmp_path / "log"
-    fork = Fork(["simulators.qpay", "--port", str(free_port())], environment({}), log)
+    fork = Fork(["http.server", str(free_port())], environment({}), log)
     program = Interpreter(["http.server", str(free_port())], environment({}), log)
     server = subprocess.Popen(["tail", "-f", "/dev/null"], start_new_session=True)
     postmaster = int((postgres._server.data / "postmaster.pid").read_text().split()[0])
@@ -72,7 +73,7 @@ def test_all_servers_end_when_the_run_is_ended(
         f"{SHELL}=$$ {command}; exit $?" if by_shell else f"exec {command}",
         shell=True,
         cwd=CHECKOUT,
-        env={**environ, "PYTHONPATH": f"{CHECKOUT / 'src'}:{CHECKOUT}", "STARTED": str(started)},
+        env={**environ, "PYTHONPATH": f"{CHECKOUT / 'src'}:{CHECKOUT}", "STARTED": str(started), UNPREPARED: "on"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
