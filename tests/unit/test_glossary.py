@@ -3,7 +3,6 @@
 import ast
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,6 +15,15 @@ GLOSSARY: Final = ROOT / "docs" / "glossary.md"
 _CODE: Final = re.compile(r"`([^`]+)`")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?")
 _ROUTE: Final = re.compile(r"(?:[A-Z]+ )?(/[\w/-]+)")
+_NAMED_IN: Final[dict[type[ast.AST], str]] = {
+    ast.ClassDef: "name",
+    ast.FunctionDef: "name",
+    ast.AsyncFunctionDef: "name",
+    ast.arg: "arg",
+    ast.Attribute: "attr",
+    ast.keyword: "arg",
+}
+"""Where nodes have the names that they define or use; `**` is a keyword without one."""
 
 
 class Row(NamedTuple):
@@ -25,7 +33,9 @@ class Row(NamedTuple):
 
 class Vocabulary(NamedTuple):
     names: frozenset[str]
-    """Classes, functions, parameters, variables and attributes; JSON has the last three in camel case."""
+    """Classes, functions, parameters, variables and attributes."""
+    in_json: frozenset[str]
+    """The names in camel case."""
     members: dict[str, set[str]]
     """Of each class."""
     texts: frozenset[str]
@@ -46,16 +56,11 @@ def camel_case(name: str) -> str:
     return first + "".join(each.capitalize() for each in others)
 
 
-def defined(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            yield name
-        case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name):
-            yield name
-        case ast.keyword(arg=str(name)):
-            yield name
-        case _:
-            pass
+def defined(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id if isinstance(node.ctx, ast.Store) else None
+    named: str | None = getattr(node, _NAMED_IN.get(type(node), ""), None)
+    return named
 
 
 @cache
@@ -63,12 +68,13 @@ def vocabulary() -> Vocabulary:
     names, members, texts = set[str](), defaultdict[str, set[str]](set), set[str]()
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names.update(defined(node))
+            if name := defined(node):
+                names.add(name)
             if isinstance(node, ast.ClassDef):
-                members[node.name].update(name for child in ast.walk(node) for name in defined(child))
+                members[node.name].update(name for child in ast.walk(node) if (name := defined(child)))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts.add(node.value)
-    return Vocabulary(frozenset(names), members, frozenset(texts))
+    return Vocabulary(frozenset(names), frozenset(map(camel_case, names)), members, frozenset(texts))
 
 
 def exists(code: str) -> bool:
@@ -86,7 +92,7 @@ def exists(code: str) -> bool:
     owner, _, member = code.partition(".")
     if member:
         return member in known.members[owner] if owner in known.members else {owner, member} <= known.names
-    return code in known.names or code in {camel_case(name) for name in known.names}
+    return code in known.names or code in known.in_json
 
 
 def words(text: str) -> str:
