@@ -8,7 +8,7 @@ from tests.unit.effort import examples
 from tests.unit.scheduling.making import RULE_ID, booked, calendar, held, hours, rule
 from tests.unit.scheduling.oracle import rule_applies
 
-from booking_domain.scheduling import Calendar, Hours, SlotSettings, WallTime, WeeklyRule
+from booking_domain.scheduling import Calendar, Hours, ServiceHours, SlotSettings, WallTime, WeeklyRule
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.strategies import instants
 
@@ -34,20 +34,20 @@ def test_hours_whose_end_is_not_after_their_start_run_past_midnight() -> None:
 def test_a_weekday_is_0_to_6(day: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         rule(day, "09:00-10:00")
-    assert refused.value.field == "day"
+    assert str(refused.value) == "day: a day of the week is 0 (Sunday) to 6 (Saturday)."
 
 
 @pytest.mark.parametrize("weeks", [0, 53])
 def test_a_rule_repeats_every_1_to_52_weeks(weeks: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         rule(TUESDAY, "09:00-10:00", valid_from=date(2026, 1, 1), every_weeks=weeks)
-    assert refused.value.field_path == ("every_weeks",)
+    assert str(refused.value) == "every_weeks: a rule must repeat every 1 to 52 weeks."
 
 
 def test_a_rule_that_skips_weeks_needs_a_date_to_count_from() -> None:
     with pytest.raises(InvalidValue) as refused:
         rule(TUESDAY, "09:00-10:00", every_weeks=2)
-    assert refused.value.field_path == ("valid_from",)
+    assert str(refused.value) == "valid_from: a rule that skips weeks requires a start date."
 
 
 def test_a_rule_is_valid_for_at_least_a_day() -> None:
@@ -55,7 +55,7 @@ def test_a_rule_is_valid_for_at_least_a_day() -> None:
     assert rule(TUESDAY, "09:00-10:00", valid_from=day, valid_until=day).applies_on(day)
     with pytest.raises(InvalidValue) as refused:
         rule(TUESDAY, "09:00-10:00", valid_from=day, valid_until=day - timedelta(days=1))
-    assert refused.value.field_path == ("valid_until",)
+    assert str(refused.value) == "valid_until: valid until must not be before valid from."
 
 
 @examples(500)
@@ -88,6 +88,7 @@ _RULES = st.builds(
 )
 
 
+@examples(2_000)
 @given(one=_RULES, other=_RULES)
 def test_rules_meet_if_their_hours_do_on_a_date_of_both(one: WeeklyRule, other: WeeklyRule) -> None:
     days = (date(2026, 11, 1) + timedelta(days=number) for number in range(365))
@@ -103,6 +104,17 @@ def test_rules_of_every_validity_are_compared(until: date | None) -> None:
     assert usual.meets(limited) is (until != date.min)
     last = rule(0, "10:00-12:00", valid_from=date.max, every_weeks=52)
     assert not last.meets(limited)
+
+
+@pytest.mark.parametrize("number", [0, 1, 50, 51])
+def test_services_have_1_to_50_rules(number: int) -> None:
+    rules = (rule(TUESDAY, "09:00-10:00"),) * number
+    if 1 <= number <= 50:
+        assert ServiceHours(rules).rules == rules
+        return
+    with pytest.raises(InvalidValue) as refused:
+        ServiceHours(rules)
+    assert str(refused.value) == "hours: 1 to 50 rules."
 
 
 @given(DATES, st.integers(0, 6))

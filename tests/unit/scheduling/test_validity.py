@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from tests.unit.scheduling.making import PROVIDER
 
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, WeeklyRule
 from booking_domain.scheduling.feeds import STALE_AFTER, Feed, FeedRule, WhenFeedFails
+from booking_domain.scheduling.owned_resources import ResourceUses, UnitUse
 from booking_domain.scheduling.schedule import ProviderSchedule
 from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.scheduling.weekly import Hours
-from booking_domain.shared.ids import FeedId, UserId
+from booking_domain.shared.ids import ClaimId, FeedId, ResourceId, UserId
 from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.question import Question
-from booking_domain.testing.strategies import questions
+from booking_domain.testing.strategies import questions, transitions
 from booking_domain.use_cases.catalogue.salon_slots import SalonSchedules
 from entrypoints.http.kit.answers import Answer
 from entrypoints.http.providers.schemas import days_response, next_free, slots_response
@@ -103,6 +104,72 @@ def test_what_is_kept_equals_what_is_computed_at_every_instant(
             else:
                 kept = computed
             assert kept.until > now
+
+
+@st.composite
+def changing(draw: st.DrawFn) -> tuple[ProviderSchedule, TimeRange, datetime, datetime | None]:
+    """A schedule with holds, rooms that others hold and external calendars; a window, a time now, and a first start.
+
+    Clocks change within three days of now, or they do not change.
+    """
+    zone = draw(st.sampled_from(["America/New_York", "America/Havana", "Europe/London", "Asia/Ulaanbaatar"]))
+    now = draw(st.sampled_from([each.at for each in transitions(zone, 2010, 2018)]))
+    now += draw(st.integers(-72, 72)) * HOUR + draw(st.sampled_from([timedelta(0), MOMENT, 59 * HOUR / 60]))
+    window = TimeRange(now - DAY, now + draw(st.integers(0, 10)) * DAY + HOUR)
+    notice, days = draw(st.sampled_from([0, 30, 2_000])), draw(st.integers(0, 6))
+    settings = SlotSettings(min_notice_minutes=notice, horizon_days=days)
+    rarely = st.sampled_from([None, None, -HOUR, timedelta(0), MOMENT, HOUR, 2 * DAY, 40 * DAY])
+    holds, uses, reads = (
+        [None if left is None else now + left for left in draw(st.lists(rarely, max_size=2))] for _ in range(3)
+    )
+    room = ResourceUses(
+        resource_id=ResourceId(UUID(int=1)),
+        quantity=1,
+        uses=tuple(
+            UnitUse(unit=1, provider_id=PROVIDER, claim_id=ClaimId(UUID(int=1)), blocked=window, expires_at=each)
+            for each in uses
+        ),
+    )
+    schedule = ProviderSchedule(
+        provider_id=PROVIDER,
+        owner_id=UserId(UUID(int=1)),
+        accepting=True,
+        calendar=Calendar(time_zone=zone, settings=settings),
+        resources=(room,),
+        claims=tuple(Claim.of(window, expires_at=each) for each in holds),
+        feeds=tuple(
+            Feed(id=FeedId(UUID(int=1)), url="https://calendar.example.com/a.ics", read_at=each and each - 24 * HOUR)
+            for each in reads
+        ),
+        feed_rule=draw(st.sampled_from(RULES)),
+    )
+    beyond = draw(st.sampled_from([None, MOMENT, HOUR, 40 * HOUR]))
+    return schedule, window, now, None if beyond is None else now + timedelta(minutes=notice) + beyond
+
+
+@examples(2_000, nightly=20_000)
+@given(changing())
+def test_an_answer_ends_for_a_reason(
+    asked: tuple[ProviderSchedule, TimeRange, datetime, datetime | None],
+) -> None:
+    schedule, window, now, first = asked
+    zone, settings = schedule.calendar.zone, schedule.calendar.settings
+    read = [feed.read_at for feed in schedule.feeds if feed.read_at is not None]
+    reasons = {
+        *(each.expires_at for each in schedule.claims),
+        *(use.expires_at for room in schedule.resources for use in room.uses),
+        *(at + STALE_AFTER + MOMENT for at in read),
+        *(at + schedule.feed_rule.trust_hours * HOUR + MOMENT for at in read),
+        None if first is None else first - timedelta(minutes=settings.min_notice_minutes) + MOMENT,
+    }
+    offsets = {(now + number * HOUR).astimezone(zone).utcoffset() for number in range(-26, 27)}
+    midnight = (now.astimezone(zone) + DAY).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    date = midnight if len(offsets) == 1 else now + timedelta(minutes=1)  # dates may begin at other times then
+    days_beyond = (window.end - now) / DAY - settings.horizon_days
+    expected = min((each for each in reasons if each is not None and each > now), default=NEVER)
+    until = unchanged_until(schedule, window, now, first=first)
+    moves = {min(expected, date)} if days_beyond > -2 else set()  # the horizon, at a date that may be in the window
+    assert until in (moves if days_beyond > 0 else moves | {expected})
 
 
 OPEN: Final = Calendar(
