@@ -8,7 +8,7 @@ from tests.unit.effort import examples
 from tests.unit.scheduling.making import RULE_ID, booked, calendar, held, hours, rule
 from tests.unit.scheduling.oracle import rule_applies
 
-from booking_domain.scheduling import Calendar, Hours, ServiceHours, SlotSettings, WallTime, WeeklyRule
+from booking_domain.scheduling import Calendar, Hours, SlotSettings, WallTime, WeeklyRule
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.strategies import instants
 
@@ -104,17 +104,6 @@ def test_rules_of_every_validity_are_compared(until: date | None) -> None:
     assert usual.meets(limited) is (until != date.min)
     last = rule(0, "10:00-12:00", valid_from=date.max, every_weeks=52)
     assert not last.meets(limited)
-
-
-@pytest.mark.parametrize("number", [0, 1, 50, 51])
-def test_services_have_1_to_50_rules(number: int) -> None:
-    rules = (rule(TUESDAY, "09:00-10:00"),) * number
-    if 1 <= number <= 50:
-        assert ServiceHours(rules).rules == rules
-        return
-    with pytest.raises(InvalidValue) as refused:
-        ServiceHours(rules)
-    assert str(refused.value) == "hours: 1 to 50 rules."
 
 
 @given(DATES, st.integers(0, 6))

@@ -2,18 +2,25 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
 
 from booking_domain.scheduling import (
     Calendar,
+    ClockChanges,
     Hours,
     InvalidValue,
     OfferedService,
     Reason,
     ServiceHours,
+    SlotSettings,
     TimeRange,
+    WallTime,
     WeeklyRule,
     calendar_of,
     compose,
@@ -28,6 +35,7 @@ from booking_domain.scheduling.weekly import MAX_SERVICE_RULES
 from booking_domain.search.free_time import mask_of
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.testing.strategies import transitions
 from booking_domain.use_cases.search.index import times_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -109,12 +117,34 @@ def test_search_finds_free_time_in_the_hours_of_one_of_the_services() -> None:
     assert with_cut_as_add_on == free(COLOUR)
 
 
+@examples(1_000)
+@given(
+    zone=st.sampled_from(["America/New_York", "America/Havana", "Australia/Lord_Howe", "Europe/London"]),
+    which=st.integers(0, 100),
+    hours=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 8)), min_size=1, max_size=2),
+)
+def test_hours_of_a_service_are_read_as_those_of_the_calendar_when_clocks_change(
+    zone: str, which: int, hours: list[tuple[int, int]]
+) -> None:
+    changes = transitions(zone, 2010, 2018)
+    at = changes[which % len(changes)].at
+    rules = WeeklyRule.every_day(*(Hours(WallTime(30 * start), WallTime(30 * end)) for start, end in hours))
+    always = WeeklyRule.every_day(Hours.parse("00:00-24:00"))
+    window, now = TimeRange(at - 24 * HOUR, at + 24 * HOUR), at - 48 * HOUR
+    for clock_changes, opened in product(ClockChanges, (rules, always)):
+        settings = SlotSettings(step_minutes=30, duration_minutes=30, clock_changes=clock_changes)
+        usual = Calendar(time_zone=zone, rules=rules, settings=settings)
+        of_service = replace(usual, rules=opened, service_hours=(ServiceHours(rules),))
+        assert offered_slots(of_service, [], window=window, now=now) == offered_slots(usual, [], window=window, now=now)
+
+
 def test_hours_of_a_service_have_one_rule_to_fifty() -> None:
     [rule] = WeeklyRule.every_day(Hours.parse("10:00-11:00"))[:1]
     for rules in ((), (rule,) * (MAX_SERVICE_RULES + 1)):
         with pytest.raises(InvalidValue) as refused:
             ServiceHours(rules)
-        assert refused.value.field == "hours"
+        assert str(refused.value) == "hours: 1 to 50 rules."
+    assert ServiceHours((rule,) * MAX_SERVICE_RULES).rules[1:] == (rule,) * (MAX_SERVICE_RULES - 1)
     with pytest.raises(InvalidValue) as unread:
         calendar_of({"timeZone": "UTC", "serviceHours": [{"rules": []}]})
     assert unread.value.field_path == ("serviceHours", 0, "rules")
