@@ -21,7 +21,7 @@ from tests.citus import PROGRAMS, CitusServer
 from tests.collection import Collection
 from tests.databases import BINARIES, TestServer
 from tests.declared_errors import watch_executor
-from tests.distribution import Distribution, arranged, prepare_workers
+from tests.distribution import Distribution, arranged, prepare_workers, report_less
 from tests.guarded import guard
 from tests.programs import share_forks
 from tests.swift.server import SwiftServer, swift_python
@@ -99,6 +99,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
     prepare_workers(config, specs)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    report_less(session.config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
