@@ -110,11 +110,15 @@ def test_what_is_kept_equals_what_is_computed_at_every_instant(
 def changing(draw: st.DrawFn) -> tuple[ProviderSchedule, TimeRange, datetime, datetime | None]:
     """A schedule with holds, rooms that others hold and external calendars; a window, a time now, and a first start.
 
-    Clocks change within three days of now.
+    Clocks change near now, or four days before or after it.
     """
     zone = draw(st.sampled_from(["America/New_York", "America/Havana", "Europe/London", "Asia/Ulaanbaatar"]))
     now = draw(st.sampled_from([each.at for each in transitions(zone, 2010, 2018)]))
-    now += draw(st.integers(-72, 72)) * HOUR + draw(st.sampled_from([timedelta(0), MOMENT, 59 * HOUR / 60]))
+    now += (
+        draw(st.sampled_from([-4 * DAY, timedelta(0), 4 * DAY]))
+        + draw(st.integers(-30, 30)) * HOUR
+        + draw(st.sampled_from([timedelta(0), MOMENT, 59 * HOUR / 60]))
+    )
     window = TimeRange(now - DAY, now + draw(st.integers(0, 10)) * DAY + HOUR)
     notice, days = draw(st.sampled_from([0, 30, 2_000])), draw(st.integers(0, 6))
     settings = SlotSettings(min_notice_minutes=notice, horizon_days=days)
