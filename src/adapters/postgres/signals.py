@@ -1,7 +1,7 @@
 """Signals by LISTEN/NOTIFY. While nothing is heard, a notification to itself proves that some would be."""
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg import AsyncConnection, Notify, OperationalError, sql
 
@@ -12,14 +12,10 @@ from adapters.postgres.public_versions import CHANGES
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals, Signals
 
-CHECKED: Final = "signals_checked"
-"""The channel on which a connection notifies itself, and whoever else listens."""
 CHECK_SECONDS: Final = 5
-
-_LISTEN: Final = sql.SQL("; ").join(
-    sql.SQL("LISTEN {}").format(sql.Identifier(each)) for each in (NOTIFIED, ACCESS, CHANGES, CHECKED)
-)
-_CHECK: Final = sql.SQL("NOTIFY {}").format(sql.Identifier(CHECKED))
+"""How long a notification to itself may take."""
+_LISTEN: Final = sql.SQL("LISTEN {}")
+_NOTIFY: Final = sql.SQL("NOTIFY {}")
 
 
 class PostgresSignals(Signals):
@@ -28,6 +24,7 @@ class PostgresSignals(Signals):
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._connection: AsyncConnection[Any] | None = None
+        self._own_channel = f"signals_{uuid4().hex}"
 
     async def wait(self, seconds: float) -> ReceivedSignals:
         with domain_errors():
@@ -37,7 +34,8 @@ class PostgresSignals(Signals):
                     self._connection = await AsyncConnection.connect(
                         self._conninfo, autocommit=True, connect_timeout=5, tcp_user_timeout=15_000
                     )
-                    await self._connection.execute(_LISTEN)
+                    for each in (NOTIFIED, ACCESS, CHANGES, self._own_channel):
+                        await self._connection.execute(_LISTEN.format(sql.Identifier(each)))
                     await self._check(self._connection)
                     return ReceivedSignals(missed=True)
                 received = await _heard(self._connection, seconds) or await self._check(self._connection)
@@ -48,7 +46,7 @@ class PostgresSignals(Signals):
 
     async def _check(self, connection: AsyncConnection[Any]) -> list[Notify]:
         """Return what is heard after a notification to itself: that, at least."""
-        await connection.execute(_CHECK)
+        await connection.execute(_NOTIFY.format(sql.Identifier(self._own_channel)))
         heard = await _heard(connection, CHECK_SECONDS)
         if not heard:
             raise OperationalError("notifications do not arrive: is there a pooler between, which swallows LISTEN?")

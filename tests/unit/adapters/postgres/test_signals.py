@@ -129,7 +129,7 @@ async def test_a_connection_that_hears_nothing_is_no_connection(
     with postgres.database() as url:
         signals = PostgresSignals(url)
         with monkeypatch.context() as swallowed:
-            swallowed.setattr("adapters.postgres.signals._LISTEN", SQL("SELECT 1"))
+            swallowed.setattr("adapters.postgres.signals._LISTEN", SQL("UNLISTEN {}"))
             swallowed.setattr("adapters.postgres.signals.CHECK_SECONDS", 0)
             for _ in range(2):
                 with pytest.raises(StorageUnavailable):
