@@ -1,7 +1,9 @@
 """`make city`: equal arguments make equal cities, rows agree, search knows what it should, and the API serves it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +16,8 @@ from benchmarks.city.generate import FILLED, NotEmpty, generate
 from benchmarks.city.providers import Plan
 from benchmarks.environment import production
 from benchmarks.plans import difference, files_of, survey, text_of
+from benchmarks.sent import Sent, recorded
+from psycopg import sql
 from tests.databases import TestServer
 
 from adapters.postgres.search.marks import marks_of
@@ -22,7 +26,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.kit.storage import present
 from booking_domain.use_cases.bookings.queries import list_bookings
-from booking_domain.use_cases.platform.listings import BookingListFilter
+from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.search.index import entry_of
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
@@ -186,6 +190,68 @@ async def test_the_product_serves_a_city(city: str) -> None:
         actor = Actor(UserId(customer), Role.CUSTOMER)
         listed = await list_bookings(actor, BookingListFilter(limit=200), container.reads().appointments)
         assert len(listed) == number
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("order", BookingListOrder)
+async def test_the_pages_of_a_period_read_the_bookings_of_this_period_only(
+    city: str, order: BookingListOrder, plan: str
+) -> None:
+    start = PLAN.now - timedelta(days=300)
+    asked = BookingListFilter(at_from=start, at_before=start + timedelta(days=30), order=order, limit=20)
+    [(number,)] = rows(
+        city,
+        "SELECT count(*) FROM bookings WHERE starts_at >= %(from)s AND starts_at < %(before)s",
+        **{"from": asked.at_from, "before": asked.at_before},
+    )
+    assert 20 < number < 200
+    container = Container(settings=Settings.from_environment(production(city)))
+    read, more = 0, True
+    with psycopg.connect(city, autocommit=True) as connection:
+        connection.execute(f"SET plan_cache_mode = {plan}".encode())
+        async with opened(container.database()):
+            while more:
+                with recorded() as sent:
+                    found = await container.reads().appointments.page(asked)
+                [statement] = sent
+                root = explained(connection, statement)
+                scanned = [rows_of(node) for node in nodes_of(root) if node.get("Alias") in OF_BOOKINGS]
+                assert scanned
+                assert max(scanned) <= number, root
+                read += len(found)
+                more = bool(found)
+                asked = replace(asked, after=found[-1].booking.id if found else None)
+    assert read == number
+
+
+OF_BOOKINGS: Final = ("bookings", "bookings_1")
+"""The names of the table in the statement, where it does not look for bookings beside one."""
+
+
+def explained(connection: psycopg.Connection[Any], sent: Sent) -> dict[str, Any]:
+    """The plan of a statement that was prepared and run, as `plan_cache_mode` says."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", sent.sql)))
+    numbered = re.sub(r"%\((\w+)\)s", lambda name: f"${names.index(name[1]) + 1}", sent.sql).replace("%%", "%")
+    values = sql.SQL(", ").join(sql.Literal(sent.values[name]) for name in names)
+    connection.execute(f"PREPARE asked AS {numbered}".encode())
+    try:
+        query = sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked({})").format(values)
+        row = connection.execute(query).fetchone()
+    finally:
+        connection.execute("DEALLOCATE asked")
+    assert row is not None
+    return dict(row[0][0]["Plan"])
+
+
+def nodes_of(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from nodes_of(child)
+
+
+def rows_of(node: dict[str, Any]) -> float:
+    """How many rows a scan has read."""
+    return float(node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)))
 
 
 async def test_operations_are_explained_with_the_indexes_that_they_use(

@@ -1,7 +1,8 @@
 """Bookings with the names of both parties, as calendars show them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 
 from adapters.postgres.bookings.bookings import BOOKING
@@ -34,7 +36,7 @@ from adapters.postgres.catalogue.venues import VENUE
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
 from adapters.postgres.kit.encryption import WithCipher
-from adapters.postgres.kit.listing import chosen_by, one_of, pages, parameters
+from adapters.postgres.kit.listing import chosen_by, one_of, pages, pages_by_id, parameters, within
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
@@ -113,14 +115,20 @@ _GIVEN: Final = _appointments(_b.provider_user_id == bindparam("user_id"))
 _GONE_TO: Final = _appointments(_b.customer_id == bindparam("user_id"), _b.provider_user_id != bindparam("user_id"))
 _ONE: Final = Statement(_APPOINTMENTS.where(_b.id == bindparam("booking_id")))
 _OF_SALON: Final = if_given("salon_id", providers.c.salon_id, providers.c.salon_id == bindparam("salon_id"))
+
+
+def _chosen(is_customer: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        one_of("statuses", _b.status),
+        *chosen_by(bookings, _b.starts_at, is_customer),
+        if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
+        if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
+        if_given("ends_after", _b.ends_at, _b.ends_at > bindparam("ends_after")),
+    )
+
+
 _LISTED: Final = _APPOINTMENTS.where(
-    one_of("statuses", _b.status),
-    *chosen_by(bookings, _b.starts_at, is_customer(bindparam("customer_id", type_=_b.id.type))),
-    is_searched(),
-    _OF_SALON,
-    if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
-    if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
-    if_given("ends_after", _b.ends_at, _b.ends_at > bindparam("ends_after")),
+    *_chosen(is_customer(bindparam("customer_id", type_=_b.id.type))), is_searched(), _OF_SALON
 )
 _OF_PARTY: Final = (_b.customer_id == bindparam("party"), _b.provider_user_id == bindparam("party"))
 # An array, so that the planner combines the indexes of the three columns.
@@ -130,11 +138,39 @@ _MEMBERS: Final = func.array(
     .where(salons.c.manager_id == bindparam("manager_id"))
     .scalar_subquery()
 )
-_PAGES: Final = pages(_LISTED, bookings, BookingListOrder)
+_BY_CREATION: Final = (BookingListOrder.NEWEST, BookingListOrder.OLDEST)
+_BY_START: Final = (BookingListOrder.EARLIEST_START, BookingListOrder.LATEST_START)
+_IDS: Final = select(_b.id).where(*_chosen(true()))
+_IDS_IN_PERIOD: Final = _IDS.where(*within(_b.starts_at))
+_IDS_JOINED: Final = _LISTED.with_only_columns(_b.id, maintain_column_froms=True)
+_IDS_JOINED_IN_PERIOD: Final = _IDS_JOINED.where(*within(_b.starts_at))
+
+
+def _pages(
+    ids: Select[Any], by_start: Select[Any], few: Select[Any] | None = None
+) -> dict[BookingListOrder, Statement]:
+    by_creation = pages_by_id(_APPOINTMENTS, ids, bookings, _BY_CREATION, few=few)
+    return by_creation | pages_by_id(_APPOINTMENTS, by_start, bookings, _BY_START)
+
+
+_PAGES: Final = {
+    (False, False): _pages(_IDS, _IDS_IN_PERIOD),
+    (False, True): _pages(_IDS_IN_PERIOD, _IDS_IN_PERIOD, _IDS_IN_PERIOD),
+    (True, False): _pages(_IDS_JOINED, _IDS_JOINED_IN_PERIOD),
+    (True, True): _pages(_IDS_JOINED, _IDS_JOINED_IN_PERIOD, _IDS_IN_PERIOD),
+}
+"""By whether a condition is on a table that bookings are joined with, and whether there is a period."""
 _PAGES_OF_PARTY: Final = pages(_LISTED.where(or_(*_OF_PARTY)), bookings, BookingListOrder)
 _PAGES_OF_MANAGER: Final = pages(
     _LISTED.where(or_(*_OF_PARTY, _b.provider_id == func.any(_MEMBERS))), bookings, BookingListOrder
 )
+
+
+def _pages_of(criteria: BookingListFilter) -> Mapping[BookingListOrder, Statement]:
+    if criteria.party_id is not None:
+        return _PAGES_OF_PARTY if criteria.manager_id is None else _PAGES_OF_MANAGER
+    joined = any(each is not None for each in (criteria.customer_id, criteria.text, criteria.salon_id))
+    return _PAGES[joined, criteria.at_from is not None or criteria.at_before is not None]
 
 
 class PostgresAppointmentReads(WithCipher, AppointmentReads):
@@ -156,12 +192,8 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
         return await self._work.first(self._appointment, _ONE, booking_id=booking_id)
 
     async def page(self, criteria: BookingListFilter) -> list[Appointment]:
-        if criteria.party_id is None:
-            pages_of = _PAGES
-        else:
-            pages_of = _PAGES_OF_PARTY if criteria.manager_id is None else _PAGES_OF_MANAGER
         found = parameters(criteria) | searched(criteria.text, self._cipher) | {"party": criteria.party_id}
-        return await self._work.each(self._appointment, pages_of[criteria.order], **found)
+        return await self._work.each(self._appointment, _pages_of(criteria)[criteria.order], **found)
 
     def _appointment(self, row: Row) -> Appointment:
         columns, (name, address, time_zone, *rest) = row[: len(BOOKING.columns)], row[len(BOOKING.columns) :]

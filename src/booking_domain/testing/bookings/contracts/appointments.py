@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Party, Status
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
@@ -199,3 +200,38 @@ class AppointmentReadsContract(StorageContract):
             ):
                 read += [each.booking.id for each in page]
             assert read == expected
+
+    async def test_in_an_order_of_creation_the_pages_of_a_period_have_each_appointment_once_while_bookings_change(
+        self, cast: Cast, other: Cast
+    ) -> None:
+        made = [self.make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR) for n in (3, 9, 1, 0, 2, 1, 7, 4)]
+        elsewhere = self.make.booking(other.profile, other.customer, TOMORROW + HOUR)
+        await self.store_bookings(*made, elsewhere)
+        period = BookingListFilter(
+            at_from=TOMORROW + HOUR, at_before=TOMORROW + 5 * HOUR, provider_id=cast.profile.id, limit=2
+        )
+        expected = [each.id for each in made if HOUR <= each.span.start - TOMORROW < 5 * HOUR]
+        stored = {each.id: each for each in made}
+
+        async def reschedule(booking_id: BookingId, like: Booking) -> None:
+            was = stored[booking_id]
+            stored[booking_id] = replace(
+                was, span=like.span, blocked=like.blocked, local_start=like.local_start, version=was.version + 1
+            )
+            await self.alone.bookings.save(stored[booking_id], was=was)
+
+        by_id = {each.id: each for each in made}
+        away = self.make.booking(cast.profile, cast.customer, TOMORROW + 30 * HOUR)
+        for order in (BookingListOrder.NEWEST, BookingListOrder.OLDEST):
+            for chosen in (period, replace(period, customer_id=cast.customer.id)):
+                read: list[BookingId] = []
+                after = None
+                while page := await self.reads.appointments.page(replace(chosen, order=order, after=after)):
+                    if after is not None:
+                        await reschedule(after, by_id[after])
+                    read += [each.booking.id for each in page]
+                    after = read[-1]
+                    await reschedule(after, away)  # the last one of the page leaves the period until the next is read
+                if after is not None:
+                    await reschedule(after, by_id[after])
+                assert read == (expected if order is BookingListOrder.OLDEST else expected[::-1])
