@@ -18,11 +18,12 @@ from typing import Any, Final
 
 from benchmarks import report
 from benchmarks.slots import integer_floor, interval_library
-from benchmarks.slots.workloads import NOW, Workload, minutes, workloads
+from benchmarks.slots.workloads import NOW, Workload, minutes, variants, workloads
 from booking_domain.scheduling import offered_slots
 
 MAX_RATIO_TO_INTEGERS: Final = 2.0
 MIN_RATIO_TO_INTERVALS: Final = 20
+MAX_RATIO_TO_PLAIN: Final = 1.5
 _SECONDS_PER_WORKLOAD: Final = 8
 """Time limit per workload; no new round starts after it."""
 _SLICE_NANOSECONDS: Final = 5_000_000
@@ -66,6 +67,23 @@ def main() -> None:
     _row("goal", "", "", "", f"≤ {MAX_RATIO_TO_INTEGERS}", "", f"≥ {MIN_RATIO_TO_INTERVALS}")
     print("Times: median of all calls (10th and 90th percentiles). Ratios: per round, likewise.")
     print("\n".join(notes) + "\n", flush=True)
+    print(f"calendars whose time is shared, compared with plain ones; µs per call, goal ≤ {MAX_RATIO_TO_PLAIN}")
+    for workload in workloads():
+        if len(workload.providers) == 1:
+            _compare_variants(workload)
+
+
+def _compare_variants(workload: Workload) -> None:
+    contenders = {
+        name: partial(offered_slots, calendar, claims, window=workload.window, now=NOW)
+        for name, calendar, claims in variants(workload)
+    }
+    seen = _compare(*contenders.values())
+    plain = seen[next(iter(contenders.values()))]
+    for name, contender in contenders.items():
+        spent = f"{_times(seen[contender]):>24}{_ratio(seen[contender], plain):>20}"
+        print(f"  {workload.name}  {name:<34}{len(contender()):>6} slots {spent}")
+    sys.stdout.flush()
 
 
 @dataclass

@@ -11,7 +11,7 @@ Saturday 10:00–14:00; slots of 60 minutes every 30, buffers of 15 minutes on b
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -27,13 +27,15 @@ from booking_domain.scheduling import (
     WallTime,
     WeeklyRule,
 )
-from booking_domain.shared.ids import ClaimId, ProviderId, RuleId, UserId
+from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
+from booking_domain.shared.ids import ClaimId, ProviderId, RuleId, ServiceId, UserId
 
 ZONE: Final = ZoneInfo("America/New_York")
 NOW: Final = datetime(2026, 10, 20, 13, 50, tzinfo=UTC)
 FIRST: Final = date(2026, 10, 20)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = 60 * MINUTE
 SETTINGS: Final = SlotSettings(
     step_minutes=30,
     duration_minutes=60,
@@ -114,6 +116,23 @@ def _workload(name: str, description: str, *, starts: int, providers: int, days:
             [(minutes(claim.blocked.start), minutes(claim.blocked.end)) for claim in claims] for _, claims in schedules
         ),
     )
+
+
+def variants(workload: Workload) -> Iterator[tuple[str, Calendar, tuple[Claim, ...]]]:
+    """The first provider of a workload as it is, and with what shares time: places of classes, units of resources."""
+    [calendar, claims], new_id = workload.providers[0], _ids()
+    yield "plain", calendar, claims
+    of_class = ServiceId(new_id())
+    taught = replace(calendar, settings=replace(calendar.settings, class_id=of_class, capacity=10))
+    places = tuple(replace(claim, class_id=of_class, capacity=10) for claim in claims)
+    yield "a place of ten taken at each time", taught, places
+    full = tuple(replace(claim, id=ClaimId(new_id())) for claim in places for _ in range(10))
+    yield "all ten places taken at each time", taught, full
+    taken = [TimeRange(claim.blocked.start + HOUR, claim.blocked.end + HOUR) for claim in claims]
+    units = tuple(ResourceUnit(taken=tuple(taken[number::3])) for number in range(3))
+    yield "a room of three", replace(calendar, resources=(RequiredResource(units=units),)), claims
+    both = RequiredResource(units=units[:2], needed=2)
+    yield "two rooms of two, and a chair", replace(calendar, resources=(both, RequiredResource(units=units))), claims
 
 
 def minutes(instant: datetime) -> int:

@@ -406,17 +406,31 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
     """The pairs of the claims; those of an appointment that has a place left do not forbid its own start."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    live = [claim for claim in claims if claim.live(now)]
-    taken = taken_places(calendar, live, now)
-    for claim in live:
-        span = claim.span
-        own = span.lower
-        slot = TimeRange(ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length))
-        if taken[span] < settings.capacity and is_place(calendar, claim, slot):
-            yield claim.blocked.lower - need, own
-            yield own, claim.blocked.upper + before
-        else:
+    of_class, venue, capacity = settings.class_id, settings.venue, settings.capacity
+    places: dict[tuple[int, int, int, int], int] = {}
+    for claim in claims:
+        if claim.expires_at is not None and claim.expires_at <= now:
+            continue
+        span, blocked = claim.span, claim.blocked
+        if (
+            claim.class_id != of_class
+            or (venue and claim.venue and claim.venue != venue)
+            or span.start.microsecond
+            or span.end.microsecond
+        ):
             yield from ((part.lower - need, part.upper + before) for part in claim.parts)
+        else:
+            place = (span.lower, span.upper, blocked.lower, blocked.upper)
+            places[place] = places.get(place, 0) + 1
+    taken = Counter[tuple[int, int]]()
+    for (start, end, _, _), number in places.items():
+        taken[start, end] += number
+    for start, end, lower, upper in places:
+        if end - start == length and taken[start, end] < capacity:
+            yield lower - need, start
+            yield start, upper + before
+        else:
+            yield lower - need, upper + before
 
 
 def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:
