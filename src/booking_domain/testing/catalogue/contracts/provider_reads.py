@@ -41,6 +41,15 @@ class ProviderReadsContract(StorageContract):
         assert await self.reads.providers.by_owner(UserId(self.make.entropy.new_id())) is None
         assert await self.reads.providers.by_owner(cast.customer.id) is None
 
+    async def test_several_providers_are_read_in_any_status(self, cast: Cast) -> None:
+        """Those with a salon: see `SalonReads`."""
+        hidden, unknown = await self.a_cast(ProfileStatus.WITHDRAWN), ProviderId(self.make.entropy.new_id())
+        ids = [unknown, hidden.profile.id, cast.profile.id]
+        views = {each.profile.id: _view(each) for each in (cast, hidden)}
+        assert {view.profile.id: view for view in await self.reads.providers.of_all(ids)} == views
+        assert {view.profile.id: view for view, _ in await self.reads.providers.with_salons(ids)} == views
+        assert [salon for _, salon in await self.reads.providers.with_salons(ids)] == [None, None]
+
     async def test_providers_are_found_by_the_end_of_their_id(self, cast: Cast) -> None:
         await self.a_cast()
         tail = cast.profile.id.hex[-TAIL:]
