@@ -407,7 +407,8 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
     of_class, venue, capacity = settings.class_id, settings.venue, settings.capacity
-    places: dict[tuple[int, int, int, int], int] = {}
+    taken = Counter[tuple[int, int]]()
+    places: dict[tuple[int, int, int, int, tuple[TimeRange, ...]], Claim] = {}
     for claim in claims:
         if claim.expires_at is not None and claim.expires_at <= now:
             continue
@@ -420,17 +421,14 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
         ):
             yield from ((part.lower - need, part.upper + before) for part in claim.parts)
         else:
-            place = (span.lower, span.upper, blocked.lower, blocked.upper)
-            places[place] = places.get(place, 0) + 1
-    taken = Counter[tuple[int, int]]()
-    for (start, end, _, _), number in places.items():
-        taken[start, end] += number
-    for start, end, lower, upper in places:
+            taken[span.lower, span.upper] += 1
+            places[span.lower, span.upper, blocked.lower, blocked.upper, claim.pauses] = claim
+    for (start, end, lower, upper, _), claim in places.items():
         if end - start == length and taken[start, end] < capacity:
             yield lower - need, start
             yield start, upper + before
         else:
-            yield lower - need, upper + before
+            yield from ((part.lower - need, part.upper + before) for part in claim.parts)
 
 
 def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:

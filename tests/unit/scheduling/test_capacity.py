@@ -284,3 +284,13 @@ def test_a_further_place_has_the_blocked_range_of_the_first() -> None:
     plain = replace(YOGA, settings=replace(YOGA.settings, class_id=None))
     wide = Claim.of(AT_TEN, blocked=longer)
     assert blocked_range(plain, [wide], AT_TEN) == AT_TEN, "places without a class have their own"
+
+
+def test_the_pauses_of_a_claim_are_free_where_appointments_share_their_time() -> None:
+    settings = SlotSettings(step_minutes=60, duration_minutes=60, capacity=2)
+    calendar = Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("08:00-13:00")), settings=settings)
+    nine = NOW + timedelta(hours=9)
+    pause = TimeRange(nine + timedelta(hours=1), nine + timedelta(hours=2))
+    claim = Claim.of(TimeRange(nine, nine + timedelta(hours=3)), pauses=(pause,))
+    slots = offered_slots(calendar, (claim,), window=DAY, now=NOW)
+    assert [slot.start.hour for slot in slots] == [8, 10, 12]
