@@ -58,7 +58,7 @@ class Claims(msgspec.Struct):
     exp: int
     nbf: int = 0
     amr: Annotated[list[Literal["mfa"]], Meta(min_length=1, max_length=1)] | UnsetType = UNSET
-    pending: bool = False
+    pending: bool | UnsetType = UNSET
 
 
 class JwtAccessTokens(AccessTokens):
@@ -101,6 +101,8 @@ class JwtAccessTokens(AccessTokens):
 
     def _verify(self, text: str) -> tuple[Bearer, int, int]:
         """Compare the signature with the one that the key makes, as text: so there is one encoding of it."""
+        if "=" in text:  # RFC 7515 §2 forbids padding
+            raise InvalidToken
         try:
             header, payload, signature = text.encode("ascii").split(b".")
             made = _SIGNING.sign(header + b"." + payload, self._key_of(header))
@@ -109,10 +111,11 @@ class JwtAccessTokens(AccessTokens):
             claims = self.claims.decode(urlsafe_b64decode(payload + b"=="))
         except (KeyError, ValueError, msgspec.DecodeError) as error:
             raise InvalidToken from error
-        if claims.role is Role.SYSTEM:
+        if claims.role is Role.SYSTEM or claims.pending is False:
             raise InvalidToken
         actor = Actor(UserId(claims.sub), claims.role)
-        return Bearer(actor, SessionId(claims.sid), claims.amr is not UNSET, claims.pending), claims.nbf, claims.exp
+        bearer = Bearer(actor, SessionId(claims.sid), claims.amr is not UNSET, claims.pending is not UNSET)
+        return bearer, claims.nbf, claims.exp
 
     def _key_of(self, header: bytes) -> bytes:
         """Return the key that signs tokens with this header; `KeyError` if none does."""
