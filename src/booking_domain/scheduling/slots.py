@@ -415,7 +415,7 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
         span, blocked = claim.span, claim.blocked
         if (
             claim.class_id != of_class
-            or (venue and claim.venue and claim.venue != venue)
+            or (venue and calendar.elsewhere(claim))
             or span.start.microsecond
             or span.end.microsecond
         ):
