@@ -136,6 +136,8 @@ def _left_salon(row: Row, event_id: EventId, now: datetime) -> SalonLeft | None:
     return SalonLeft(id=event_id, occurred_at=now, provider_id=provider_id, salon_id=salon_id, was=MemberStatus.MEMBER)
 
 
+TRAVELS: Final = "travel_minutes > 0 OR ways <> '[]'"
+"""Whether a provider travels between venues; an index has the few who do."""
 providers: Final = Table(
     "providers",
     metadata,
@@ -227,7 +229,7 @@ providers: Final = Table(
     Index("providers_tail_idx", text(f'"right"(id::text, {TAIL})')),
     Index("providers_pending_idx", "id", postgresql_where=text("pending IS NOT NULL")),
     # The trigger of claims asks it.
-    Index("providers_who_travel_idx", "id", postgresql_where=text("travel_minutes > 0 OR ways <> '[]'")),
+    Index("providers_who_travel_idx", "id", postgresql_where=text(TRAVELS)),
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data(
         "owner_id",

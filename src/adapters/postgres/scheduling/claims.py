@@ -32,6 +32,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     true,
     tuple_,
     union_all,
@@ -39,7 +40,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.catalogue.tables import TRAVELS, providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, by_first
@@ -192,9 +193,8 @@ _TAKE_LANE: Final = Statement(
     .on_conflict_do_nothing()
     .returning(_o.id)
 )
-_TRAVELS: Final = exists().where(  # an index of the few who do
-    providers.c.id == bindparam("provider_id", type_=_TYPES["provider_id"]),
-    or_(providers.c.travel_minutes > 0, providers.c.ways != literal_column("'[]'")),
+_TRAVELS: Final = exists().where(
+    providers.c.id == bindparam("provider_id", type_=_TYPES["provider_id"]), text(f"({TRAVELS})")
 )
 
 
