@@ -18,6 +18,8 @@ from adapters.security.encryption import AesGcmFieldCipher
 
 BINARIES: Final = Path(os.environ.get("BOOKING_TEST_PG_BIN") or embedded.BINARIES)
 """`BOOKING_TEST_PG_BIN` names the binaries of a stock PostgreSQL to use instead."""
+LISTENERS: Final = "FROM pg_stat_activity WHERE query LIKE 'NOTIFY %' AND datname = current_database()"
+"""The connections that listen: each has notified itself last, to check that it hears."""
 CIPHER: Final = AesGcmFieldCipher("encryption key of the tests", "blind index key of the tests")
 FAST: Final = {
     "fsync": "off",

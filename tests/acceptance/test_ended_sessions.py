@@ -9,11 +9,10 @@ import psycopg
 import pytest
 from tests.acceptance.people import Person, people
 from tests.acceptance.product import Api, eventually
-from tests.databases import TestServer
+from tests.databases import LISTENERS, TestServer
 
 from booking_domain.shared.actor import Role
 
-LISTENERS: Final = "FROM pg_stat_activity WHERE query LIKE 'NOTIFY %' AND datname = current_database()"
 SETTINGS: Final = {"BOOKING_SESSION_CACHE_SECONDS": "1800", "BOOKING_DB_POOL_SIZE": "3", "BOOKING_RATE_LIMITS": "off"}
 """What a process has read of a session does not become too old during the test: only a change makes it read again."""
 SILENTLY: Final = "-c session_replication_role=replica"

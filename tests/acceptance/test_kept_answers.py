@@ -11,12 +11,11 @@ import psycopg
 import pytest
 from tests.acceptance.people import Studio, customer, done, open_studio
 from tests.acceptance.product import Api, eventually
-from tests.databases import TestServer
+from tests.databases import LISTENERS, TestServer
 
 from entrypoints.cli.search_index import search_index
 from entrypoints.settings.main import Settings
 
-LISTENERS: Final = "FROM pg_stat_activity WHERE query LIKE 'NOTIFY %' AND datname = current_database()"
 UNANNOUNCED: Final = "-c booking.tells=itself"
 """The triggers count a change, and nobody sends a signal: as if the process had died after its commit."""
 POOL: Final = {"BOOKING_DB_POOL_SIZE": "3"}

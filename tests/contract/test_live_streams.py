@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.contract.backends import PostgresBackend, on_postgres
-from tests.databases import TestServer
+from tests.databases import LISTENERS, TestServer
 
 from booking_domain.flags.model import FlagRule
 from booking_domain.live.model import Channel, Follower, LiveEvent, NewLiveEvent, StreamLimits
@@ -23,7 +23,7 @@ from entrypoints.http.live.hub import LiveHub, Stream
 
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
 ALL: Final = Follower(channels=frozenset(Channel))
-_KILL: Final = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY %'"
+_KILL: Final = f"SELECT pg_terminate_backend(pid) {LISTENERS}".encode()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from psycopg.sql import SQL
-from tests.databases import CIPHER, TestServer
+from tests.databases import CIPHER, LISTENERS, TestServer
 
 from adapters.postgres.database import Database
 from adapters.postgres.signals import PostgresSignals
@@ -22,7 +22,7 @@ UNHEARD: Final = (
     "BEGIN; SET LOCAL session_replication_role = replica; UPDATE sessions SET {} = now(); COMMIT; DELETE FROM sessions"
 )
 """Without its trigger, a session is over; then it is deleted."""
-KILL: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY %'"
+KILL: Final = f"SELECT pg_terminate_backend(pid) {LISTENERS}"
 
 
 class Written:
